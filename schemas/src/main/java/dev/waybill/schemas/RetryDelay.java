@@ -7,8 +7,8 @@ import java.util.List;
 public record RetryDelay(String label, Duration delay) {
 
     /// The delays used where none are configured.
-    public static final List<RetryDelay> DEFAULTS = List.of(
-            parse("1s"), parse("5s"), parse("30s"), parse("2m"), parse("10m"), parse("1h"));
+    public static final List<RetryDelay> DEFAULTS =
+            List.of(parse("1s"), parse("5s"), parse("30s"), parse("2m"), parse("10m"), parse("1h"));
 
     public RetryDelay {
         if (delay.isNegative() || delay.isZero()) {
