@@ -1,4 +1,4 @@
-/// The sink SPI: what a provider implements, and the contract it obeys.
+/// The SPI of the sinks: what a provider implements, and what the delivery loop promises it.
 @NullMarked
 package dev.waybill.worker.sink;
 

@@ -1,0 +1,15 @@
+package dev.waybill.topology.codec;
+
+/// A record that decodes but breaks a rule of its schema's documentation. The message says which, and what to do.
+public final class InvalidRecordException extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    public InvalidRecordException(String message) {
+        super(message);
+    }
+
+    public InvalidRecordException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

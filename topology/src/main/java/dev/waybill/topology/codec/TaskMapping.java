@@ -1,0 +1,81 @@
+package dev.waybill.topology.codec;
+
+import dev.waybill.avro.DeliveryTask;
+import dev.waybill.topology.model.Bytes;
+import dev.waybill.topology.model.Delivery;
+import dev.waybill.topology.model.Destination;
+import dev.waybill.topology.model.LastFailure;
+import dev.waybill.topology.model.Origin;
+import dev.waybill.topology.model.Request;
+import dev.waybill.topology.model.Route;
+import dev.waybill.topology.model.RuleRef;
+import dev.waybill.topology.model.Task;
+import org.jspecify.annotations.Nullable;
+
+/// Tasks, both ways. Request and destination inside stay the bytes they were.
+final class TaskMapping {
+
+    private TaskMapping() {}
+
+    static DeliveryTask toAvro(Task task) {
+        Delivery delivery = task.delivery();
+        Route route = task.route();
+        RuleRef rule = route.rule();
+        LastFailure last = route.last();
+        Destination destination = task.destination();
+        DeliveryTask avro = new DeliveryTask();
+        avro.setDeliveryId(delivery.id());
+        avro.setOrganizationId(delivery.organizationId());
+        avro.setRequest(delivery.encoded().buffer());
+        avro.setRequestTopic(delivery.origin().topic());
+        avro.setRequestPartition(delivery.origin().partition());
+        avro.setRequestOffset(delivery.origin().offset());
+        avro.setQueuedAt(delivery.queuedAt());
+        avro.setPayloadSize(delivery.payloadSize());
+        avro.setPayloadHash(delivery.payloadHash());
+        avro.setRoute(route.number());
+        avro.setRoutes(route.routes());
+        avro.setRuleId(rule == null ? null : rule.ruleId());
+        avro.setRuleVersion(rule == null ? null : rule.version());
+        avro.setCandidates(route.candidates());
+        avro.setCandidate(route.candidate());
+        avro.setAttempt(route.attempt());
+        avro.setAttempts(route.attempts());
+        avro.setRank(route.rank());
+        avro.setDueAt(route.dueAt());
+        avro.setTurns(route.turns());
+        avro.setDestination(destination == null ? null : destination.encoded().buffer());
+        avro.setLastErrorCode(last == null ? null : last.code());
+        avro.setLastErrorMessage(last == null ? null : last.message());
+        avro.setLastResponseCode(last == null ? null : last.responseCode());
+        avro.setTrail(FateMapping.trail(route.trail()));
+        return avro;
+    }
+
+    static Task toModel(DeliveryTask avro, Request request, @Nullable Destination destination) {
+        Delivery delivery = new Delivery(
+                request,
+                Bytes.of(avro.getRequest()),
+                new Origin(avro.getRequestTopic(), avro.getRequestPartition(), avro.getRequestOffset()),
+                avro.getQueuedAt(),
+                avro.getPayloadSize(),
+                avro.getPayloadHash());
+        String lastCode = avro.getLastErrorCode();
+        Route route = new Route(
+                avro.getRoute(),
+                avro.getRoutes(),
+                FateMapping.rule(avro.getRuleId(), avro.getRuleVersion()),
+                avro.getCandidates(),
+                avro.getCandidate(),
+                avro.getAttempt(),
+                avro.getAttempts(),
+                avro.getRank(),
+                avro.getDueAt(),
+                avro.getTurns(),
+                lastCode == null
+                        ? null
+                        : new LastFailure(lastCode, avro.getLastErrorMessage(), avro.getLastResponseCode()),
+                FateMapping.trailModel(avro.getTrail()));
+        return new Task(delivery, route, destination);
+    }
+}

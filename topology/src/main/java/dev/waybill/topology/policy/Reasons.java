@@ -1,0 +1,28 @@
+package dev.waybill.topology.policy;
+
+/// Why a route or a delivery ended or moved on, as written in results, trails and rows. They are API.
+public final class Reasons {
+
+    public static final String EXHAUSTED = "exhausted";
+    public static final String PERMANENT = "permanent";
+    public static final String AMBIGUOUS = "ambiguous";
+    public static final String EXPIRED = "expired";
+    public static final String CANCELLED = "cancelled";
+    public static final String DUPLICATE = "duplicate";
+
+    /// No destination of that id or name is known.
+    public static final String UNKNOWN_DESTINATION = "unknown_destination";
+    /// The destination belongs to another organization.
+    public static final String FOREIGN_DESTINATION = "foreign_destination";
+    public static final String DISABLED_DESTINATION = "disabled_destination";
+    /// The request names no destination and no rule of the organization matches.
+    public static final String NO_ROUTE = "no_route";
+    /// The inline payload is larger than allowed.
+    public static final String OVERSIZE = "oversize";
+    /// The request breaks a rule of its schema's documentation.
+    public static final String INVALID_REQUEST = "invalid_request";
+    /// Another route of the delivery has claimed the destination already.
+    public static final String JOINED = "joined";
+
+    private Reasons() {}
+}
