@@ -18,8 +18,7 @@ public enum ResultStatus {
     /// The status of a delivery whose routes ended so.
     ///
     /// All delivered is `DELIVERED`, some is `PARTIAL`. With none delivered, routes that all ended the same way
-    give
-    /// that way, and any mixture is `FAILED`.
+    /// give that way, and any mixture is `FAILED`.
     ///
     /// @throws IllegalArgumentException if there is no fate: such a delivery was never routed
     public static ResultStatus of(Collection<RouteStatus> fates) {
