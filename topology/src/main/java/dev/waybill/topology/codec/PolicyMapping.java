@@ -19,6 +19,8 @@ final class PolicyMapping {
 
     private PolicyMapping() {}
 
+    /// The policy that holds for a destination of the kind.
+    ///
     /// @throws IllegalArgumentException if a value is out of its range; the message names it
     static Policy toModel(@Nullable DeliveryPolicy given, Kind kind) {
         Policy defaults = Policy.defaults(kind);

@@ -40,6 +40,8 @@ public final class Records {
     private final @Nullable String worker;
     private final Map<Bytes, Destination> destinations = new ConcurrentHashMap<>();
 
+    /// Reads and writes with one registry client, under one topic prefix.
+    ///
     /// @param worker written into every event; null for none
     public Records(AvroCodec avro, Topics topics, @Nullable String worker) {
         this.avro = avro;
@@ -80,6 +82,8 @@ public final class Records {
                 destination == null ? null : destination(Bytes.of(destination)));
     }
 
+    /// A task's record value.
+    ///
     /// @param topic the topic the task is written to, which decides the subject of its schema
     public Bytes encode(Task task, String topic) {
         return Bytes.of(avro.encode(topic, TaskMapping.toAvro(task)));

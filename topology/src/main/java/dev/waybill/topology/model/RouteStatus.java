@@ -15,7 +15,9 @@ public enum RouteStatus {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /// @throws IllegalArgumentException if no status has this name
+    /// The status with this wire name.
+    ///
+    /// @throws IllegalArgumentException if there is none
     public static RouteStatus parse(String wireName) {
         return valueOf(wireName.toUpperCase(Locale.ROOT));
     }
