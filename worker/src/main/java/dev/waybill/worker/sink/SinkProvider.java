@@ -29,8 +29,7 @@ public interface SinkProvider extends AutoCloseable {
     /// Binds the settings of one version of a destination. Makes no connection and blocks on nothing.
     ///
     /// @throws org.apache.kafka.common.config.ConfigException if a setting is missing or cannot work; its message
-    names
-    ///     the setting and says what is expected, and quotes no secret
+    ///     names the setting and says what is expected, and quotes no secret
     Sink open(Destination destination);
 
     @Override
