@@ -1,0 +1,48 @@
+package dev.waybill.local.embedded;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/// One process at a time uses a data directory. The system releases the lock when the process dies, however it dies.
+record DirectoryLock(FileChannel channel) implements AutoCloseable {
+
+    static DirectoryLock take(Path directory) {
+        try {
+            Files.createDirectories(directory);
+            var channel =
+                    FileChannel.open(directory.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (tryLock(channel) == null) {
+                channel.close();
+                throw new IllegalStateException(
+                        "Another process uses " + directory + "; stop it, or choose another directory");
+            }
+            return new DirectoryLock(channel);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The data directory " + directory + " cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException _) {
+            return null;
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
