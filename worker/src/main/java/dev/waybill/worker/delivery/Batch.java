@@ -1,0 +1,37 @@
+package dev.waybill.worker.delivery;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/// What goes into one transaction.
+record Batch(List<Ended> ended) {
+
+    Batch {
+        ended = List.copyOf(ended);
+    }
+
+    List<ProducerRecord<String, byte[]>> records() {
+        List<ProducerRecord<String, byte[]>> all = new ArrayList<>();
+        ended.forEach(one -> all.addAll(one.records()));
+        return all;
+    }
+
+    Set<TopicPartition> partitions() {
+        return offsets().keySet();
+    }
+
+    /// The ended offsets of each partition.
+    Map<TopicPartition, Collection<Long>> offsets() {
+        Map<TopicPartition, Collection<Long>> byPartition = new HashMap<>();
+        for (Ended one : ended) {
+            byPartition.computeIfAbsent(one.partition(), _ -> new ArrayList<>()).add(one.offset());
+        }
+        return byPartition;
+    }
+}

@@ -1,0 +1,205 @@
+package dev.waybill.worker.delivery;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.OutOfOrderSequenceException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A group member and a transactional producer. After a failure that leaves the producer's state unknown a new one with
+/// the same transactional id takes its place, which ends the open transaction first.
+final class KafkaTaskLog implements TaskLog {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaTaskLog.class);
+
+    private final Consumer<String, byte[]> consumer;
+    private final Supplier<Producer<String, byte[]>> producers;
+    private @Nullable Producer<String, byte[]> producer;
+
+    /// @param consumer  reads committed records only and commits nothing by itself
+    /// @param producers makes producers that all have the same transactional id
+    KafkaTaskLog(
+            Consumer<String, byte[]> consumer,
+            Supplier<Producer<String, byte[]>> producers,
+            Collection<String> topics,
+            Listener listener) {
+        this.consumer = consumer;
+        this.producers = producers;
+        consumer.subscribe(topics, new Rebalances(listener));
+    }
+
+    @Override
+    public List<ConsumerRecord<String, byte[]>> poll(Duration timeout) {
+        List<ConsumerRecord<String, byte[]>> all = new ArrayList<>();
+        consumer.poll(timeout).forEach(all::add);
+        return all;
+    }
+
+    @Override
+    public void pauseExactly(Set<TopicPartition> partitions) {
+        Set<TopicPartition> assigned = consumer.assignment();
+        Set<TopicPartition> resume = new HashSet<>(consumer.paused());
+        resume.removeAll(partitions);
+        Set<TopicPartition> pause = new HashSet<>(partitions);
+        pause.retainAll(assigned);
+        consumer.resume(resume);
+        consumer.pause(pause);
+    }
+
+    @Override
+    public void seek(TopicPartition partition, long offset) {
+        consumer.seek(partition, offset);
+    }
+
+    @Override
+    public Written write(
+            Collection<ProducerRecord<String, byte[]>> records, Map<TopicPartition, OffsetMap> maps) {
+        Producer<String, byte[]> current;
+        try {
+            current = producer();
+        } catch (KafkaException e) {
+            return new Written.Aborted(e);
+        }
+        try {
+            current.beginTransaction();
+            for (ProducerRecord<String, byte[]> record : records) {
+                // A failed send fails the commit, which says so.
+                var _ = current.send(record);
+            }
+            Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+            maps.forEach((partition, map) -> offsets.put(partition, map.toCommit()));
+            current.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
+            current.commitTransaction();
+            return new Written.Committed();
+        } catch (KafkaException | IllegalStateException e) {
+            return leavesStateKnown(e) ? abort(current, e) : giveUp(e);
+        }
+    }
+
+    @Override
+    public Map<TopicPartition, OffsetMap> committed(Set<TopicPartition> partitions) {
+        // The new producer's start waits until the last transaction has ended.
+        producer();
+        Map<TopicPartition, OffsetMap> maps = new HashMap<>();
+        consumer.committed(partitions).forEach((partition, offset) -> {
+            if (offset != null) {
+                maps.put(partition, OffsetMap.of(offset));
+            }
+        });
+        return maps;
+    }
+
+    /// Failures after which the transaction can still be aborted. A timeout is none: the commit may have been written.
+    private static boolean leavesStateKnown(Exception e) {
+        return !(e instanceof ProducerFencedException
+                || e instanceof InvalidProducerEpochException
+                || e instanceof OutOfOrderSequenceException
+                || e instanceof AuthorizationException
+                || e instanceof UnsupportedVersionException
+                || e instanceof TimeoutException
+                || e instanceof InterruptException
+                || e instanceof IllegalStateException);
+    }
+
+    private Written abort(Producer<String, byte[]> current, Exception cause) {
+        try {
+            current.abortTransaction();
+            return new Written.Aborted(cause);
+        } catch (KafkaException | IllegalStateException e) {
+            cause.addSuppressed(e);
+            return giveUp(cause);
+        }
+    }
+
+    private Written giveUp(Exception cause) {
+        LOG.warn("the transactional producer is replaced", cause);
+        closeProducer();
+        return new Written.Unknown(cause);
+    }
+
+    private Producer<String, byte[]> producer() {
+        if (producer == null) {
+            Producer<String, byte[]> fresh = producers.get();
+            try {
+                fresh.initTransactions();
+            } catch (KafkaException e) {
+                fresh.close(Duration.ZERO);
+                throw e;
+            }
+            producer = fresh;
+        }
+        return producer;
+    }
+
+    private void closeProducer() {
+        if (producer != null) {
+            producer.close(Duration.ZERO);
+            producer = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            consumer.close();
+        } finally {
+            closeProducer();
+        }
+    }
+
+    private final class Rebalances implements ConsumerRebalanceListener {
+
+        private final Listener listener;
+
+        Rebalances(Listener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            if (partitions.isEmpty()) {
+                return;
+            }
+            Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(partitions));
+            Map<TopicPartition, OffsetMap> maps = new HashMap<>();
+            for (TopicPartition partition : partitions) {
+                OffsetAndMetadata offset = committed.get(partition);
+                maps.put(
+                        partition, offset == null ? OffsetMap.upTo(consumer.position(partition)) : OffsetMap.of(offset));
+            }
+            listener.assigned(maps);
+        }
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            listener.revoked(partitions);
+        }
+
+        @Override
+        public void onPartitionsLost(Collection<TopicPartition> partitions) {
+            listener.lost(partitions);
+        }
+    }
+}

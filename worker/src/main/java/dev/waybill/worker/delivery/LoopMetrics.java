@@ -1,0 +1,41 @@
+package dev.waybill.worker.delivery;
+
+import dev.waybill.schemas.Kind;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/// What the loops count. Thread-safe.
+public interface LoopMetrics {
+
+    /// Counts nothing.
+    LoopMetrics NONE = new LoopMetrics() {};
+
+    /// A reading of a loop's gauges, taken whenever somebody asks.
+    ///
+    /// @param inFlight          attempts that run
+    /// @param admitted          tasks admitted and not known to be committed
+    /// @param pausedPartitions  partitions that give no records for now
+    /// @param oldestInFlight    age of the attempt that runs longest; zero if none does
+    record Gauges(int inFlight, int admitted, int pausedPartitions, Duration oldestInFlight) {}
+
+    /// A loop of the kind has started; its gauges may be read until the worker stops.
+    default void started(Kind kind, Supplier<Gauges> gauges) {}
+
+    /// A lane had no room, the task waits in a retry topic.
+    default void overflowed(Kind kind) {}
+
+    /// Bytes that are no task went to the dead letters.
+    default void poison(Kind kind) {}
+
+    /// A task's attempt starts so long after it was due.
+    default void lag(Kind kind, Duration lag) {}
+
+    /// Outcomes of this many tasks were committed.
+    default void written(Kind kind, int tasks) {}
+
+    /// A transaction failed; its outcomes will be written again.
+    default void writeFailed(Kind kind) {}
+
+    /// Tasks that the forwarder took from a retry topic back to the router.
+    default void forwarded(int tasks) {}
+}

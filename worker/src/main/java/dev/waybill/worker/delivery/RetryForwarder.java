@@ -1,0 +1,151 @@
+package dev.waybill.worker.delivery;
+
+import dev.waybill.schemas.Headers;
+import dev.waybill.schemas.Keys;
+import dev.waybill.schemas.Topics;
+import dev.waybill.topology.codec.Records;
+import dev.waybill.topology.model.Bytes;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Lets tasks wait in the retry topics, and moves those that have waited long enough back to the router. It decodes
+/// none of them.
+///
+/// A partition whose head is not due is paused until then, so nothing is held in memory and no poll is late.
+final class RetryForwarder implements Loop, TaskLog.Listener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RetryForwarder.class);
+
+    /// Shorter than the shortest delay by far; a partition that becomes due meanwhile waits no longer than this.
+    private static final Duration POLL = Duration.ofMillis(20);
+
+    /// A paused partition is looked at no more often than this, so that a steady stream is moved in batches.
+    private static final long PAUSE_MIN_MILLIS = 20;
+
+    private final Topics topics;
+    private final Map<String, Duration> delays;
+    private final Records records;
+    private final InstantSource clock;
+    private final LoopMetrics metrics;
+    private final TaskLog log;
+
+    private final Map<TopicPartition, RetryQueue> queues = new HashMap<>();
+    /// Paused partitions, with the monotonic time in milliseconds when to look again.
+    private final Map<TopicPartition, Long> paused = new HashMap<>();
+
+    /// @param delays of each retry topic, by its name
+    RetryForwarder(
+            Topics topics,
+            Map<String, Duration> delays,
+            Records records,
+            InstantSource clock,
+            LoopMetrics metrics,
+            Function<TaskLog.Listener, TaskLog> log) {
+        this.topics = topics;
+        this.delays = Map.copyOf(delays);
+        this.records = records;
+        this.clock = clock;
+        this.metrics = metrics;
+        this.log = log.apply(this);
+    }
+
+    @Override
+    public void step() {
+        List<ConsumerRecord<String, byte[]>> polled = log.poll(POLL);
+        List<ProducerRecord<String, byte[]>> due = new ArrayList<>();
+        Map<TopicPartition, OffsetMap> reached = new HashMap<>();
+        long monotonic = System.nanoTime() / 1_000_000;
+        paused.values().removeIf(until -> until <= monotonic);
+        for (ConsumerRecord<String, byte[]> record : polled) {
+            TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+            RetryQueue queue = queues.get(partition);
+            if (queue == null || paused.containsKey(partition)) {
+                continue;
+            }
+            OptionalLong wait = queue.waitFor(record.offset(), record.timestamp(), clock.millis(), monotonic);
+            if (wait.isPresent()) {
+                paused.put(partition, monotonic + Math.max(PAUSE_MIN_MILLIS, wait.getAsLong()));
+                log.seek(partition, record.offset());
+            } else {
+                due.add(forward(record));
+                reached.put(partition, OffsetMap.upTo(record.offset() + 1));
+            }
+        }
+        if (!due.isEmpty()) {
+            write(due, reached);
+        }
+        log.pauseExactly(Set.copyOf(paused.keySet()));
+    }
+
+    private ProducerRecord<String, byte[]> forward(ConsumerRecord<String, byte[]> record) {
+        String key = record.key() == null ? "" : Keys.organizationOf(record.key());
+        byte[] value = record.value() == null ? new byte[0] : record.value();
+        ProducerRecord<String, byte[]> forwarded = new ProducerRecord<>(
+                topics.returns(), key, records.encodeReturn(Bytes.of(value)).array());
+        record.headers().forEach(header -> {
+            if (!header.key().equals(Headers.DUE)) {
+                forwarded.headers().add(header);
+            }
+        });
+        return forwarded;
+    }
+
+    private void write(List<ProducerRecord<String, byte[]>> due, Map<TopicPartition, OffsetMap> reached) {
+        switch (log.write(due, reached)) {
+            case TaskLog.Written.Committed() -> metrics.forwarded(due.size());
+            case TaskLog.Written.Aborted(Exception cause) -> goBack(reached.keySet(), cause);
+            case TaskLog.Written.Unknown(Exception cause) -> goBack(reached.keySet(), cause);
+        }
+    }
+
+    /// Reads again from what is committed. If that cannot be found out now, the loop fails and starts anew there.
+    private void goBack(Set<TopicPartition> partitions, Exception cause) {
+        LOG.warn("moving due tasks failed; they are moved again", cause);
+        Map<TopicPartition, OffsetMap> committed = log.committed(partitions);
+        for (TopicPartition partition : partitions) {
+            OffsetMap map = committed.get(partition);
+            log.seek(partition, map == null ? 0 : map.prefix());
+            paused.put(partition, System.nanoTime() / 1_000_000 + PAUSE_MIN_MILLIS);
+        }
+    }
+
+    @Override
+    public void assigned(Map<TopicPartition, OffsetMap> added) {
+        added.keySet().forEach(partition -> {
+            Duration delay = delays.get(partition.topic());
+            if (delay == null) {
+                throw new IllegalStateException("not a retry topic: " + partition.topic());
+            }
+            queues.put(partition, new RetryQueue(delay));
+        });
+    }
+
+    @Override
+    public void revoked(Collection<TopicPartition> gone) {
+        lost(gone);
+    }
+
+    @Override
+    public void lost(Collection<TopicPartition> gone) {
+        queues.keySet().removeAll(gone);
+        paused.keySet().removeAll(gone);
+    }
+
+    @Override
+    public void close() {
+        log.close();
+    }
+}
