@@ -64,4 +64,9 @@ public record Topics(String prefix) {
     public String control() {
         return prefix + "control";
     }
+
+    /// Names the schema of the router's state of open deliveries; its changelog is named by Kafka Streams.
+    public String openDeliveries() {
+        return prefix + "open-deliveries";
+    }
 }

@@ -16,6 +16,7 @@ import dev.waybill.topology.model.Request;
 import dev.waybill.topology.model.Result;
 import dev.waybill.topology.model.Rule;
 import dev.waybill.topology.model.Task;
+import dev.waybill.topology.settlement.OpenDelivery;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -111,6 +112,15 @@ public final class Records {
         DeliveryReturn avroReturn = new DeliveryReturn();
         avroReturn.setSettled(new RouteSettled(delivery.id(), delivery.organizationId(), FateMapping.toAvro(fate)));
         return Bytes.of(avro.encode(topics.returns(), avroReturn));
+    }
+
+    /// The router's state of a delivery of several routes.
+    public Bytes encode(OpenDelivery open) {
+        return Bytes.of(avro.encode(topics.openDeliveries(), OpenDeliveryMapping.toAvro(open)));
+    }
+
+    public OpenDelivery openDelivery(Bytes value) {
+        return OpenDeliveryMapping.toModel(avro.decode(value.array(), dev.waybill.avro.OpenDelivery.class));
     }
 
     public ReturnedRecord returned(Bytes value) {

@@ -11,15 +11,20 @@ final class ResultMapping {
     private ResultMapping() {}
 
     static DeliveryResult toAvro(Result result) {
-        Delivery delivery = result.delivery();
-        Request request = delivery.request();
         DeliveryResult avro = new DeliveryResult();
-        avro.setDeliveryId(delivery.id());
-        avro.setOrganizationId(delivery.organizationId());
+        setDelivery(avro, result.delivery());
         avro.setStatus(result.status().name());
         avro.setReason(result.reason());
         avro.setRoutes(result.routes().stream().map(FateMapping::toAvro).toList());
         avro.setDuplicateOf(result.duplicateOf());
+        avro.setCompletedAt(result.completedAt());
+        return avro;
+    }
+
+    static void setDelivery(DeliveryResult avro, Delivery delivery) {
+        Request request = delivery.request();
+        avro.setDeliveryId(delivery.id());
+        avro.setOrganizationId(delivery.organizationId());
         avro.setIdempotencyKey(request.idempotencyKey());
         avro.setCorrelationId(request.correlationId());
         avro.setCrossSystemReference(request.crossSystemReference());
@@ -31,7 +36,5 @@ final class ResultMapping {
         avro.setRequestPartition(delivery.origin().partition());
         avro.setRequestOffset(delivery.origin().offset());
         avro.setQueuedAt(delivery.queuedAt());
-        avro.setCompletedAt(result.completedAt());
-        return avro;
     }
 }
