@@ -49,12 +49,12 @@ public final class Decisions {
             Delivery delivery, Route route, Policy policy, Outcome outcome, Instant now, RandomGenerator random) {
         return switch (outcome) {
             case Delivered() -> new Decision.Complete();
-            case Retryable(_, Duration hint) -> {
-                Instant at = retryAt(delivery, route, policy, hint, now, random);
+            case Retryable retryable -> {
+                Instant at = retryAt(delivery, route, policy, retryable.retryAfter(), now, random);
                 yield at != null ? new Decision.Retry(at, true) : giveUp(route, Reasons.EXHAUSTED);
             }
-            case Throttled(_, Duration hint) -> {
-                Instant at = retryAt(delivery, route, policy, hint, now, random);
+            case Throttled throttled -> {
+                Instant at = retryAt(delivery, route, policy, throttled.retryAfter(), now, random);
                 yield at != null ? new Decision.Retry(at, true) : giveUp(route, Reasons.EXHAUSTED);
             }
             case Permanent _ -> giveUp(route, Reasons.PERMANENT);

@@ -1,0 +1,27 @@
+package dev.waybill.topology.routing;
+
+import dev.waybill.topology.model.Destination;
+import dev.waybill.topology.model.Rule;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/// What resolution asks of the configured destinations and rules. Every answer is of one moment; two answers may be of
+/// two.
+public interface Configuration {
+
+    /// The destination, if it is the organization's.
+    Optional<Destination> byId(String organizationId, UUID id);
+
+    /// The organization's destination of that name.
+    Optional<Destination> byName(String organizationId, String name);
+
+    /// Whose destination it is.
+    Optional<String> ownerOf(UUID id);
+
+    /// The organization's rules, in [the order of their evaluation][Rule#EVALUATION_ORDER].
+    List<Rule> rules(String organizationId);
+
+    /// Whether the organization has any destination or rule.
+    boolean knows(String organizationId);
+}

@@ -1,0 +1,130 @@
+package dev.waybill.topology.routing;
+
+import dev.waybill.schemas.Keys;
+import dev.waybill.topology.codec.InvalidRecordException;
+import dev.waybill.topology.model.Destination;
+import dev.waybill.topology.model.Rule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// The destinations and rules as the router knows them, indexed. One thread writes, many read: what a reader gets is
+/// immutable and was true at some moment.
+///
+/// A change that breaks a promise (an id keeps its organization, kind and name; a name is one destination's) is
+/// refused,
+/// and the last good version stays.
+public final class ConfigurationView implements Configuration {
+
+    private record Name(String organizationId, String name) {}
+
+    private final Map<UUID, Destination> byId = new ConcurrentHashMap<>();
+    private final Map<Name, Destination> byName = new ConcurrentHashMap<>();
+    private final Map<String, Integer> destinations = new ConcurrentHashMap<>();
+    private final Map<String, List<Rule>> rules = new ConcurrentHashMap<>();
+
+    @Override
+    public Optional<Destination> byId(String organizationId, UUID id) {
+        Destination found = byId.get(id);
+        return found != null && found.organizationId().equals(organizationId) ? Optional.of(found) : Optional.empty();
+    }
+
+    @Override
+    public Optional<Destination> byName(String organizationId, String name) {
+        return Optional.ofNullable(byName.get(new Name(organizationId, name)));
+    }
+
+    @Override
+    public Optional<String> ownerOf(UUID id) {
+        return Optional.ofNullable(byId.get(id)).map(Destination::organizationId);
+    }
+
+    @Override
+    public List<Rule> rules(String organizationId) {
+        return rules.getOrDefault(organizationId, List.of());
+    }
+
+    @Override
+    public boolean knows(String organizationId) {
+        return destinations.containsKey(organizationId) || rules.containsKey(organizationId);
+    }
+
+    /// Takes a new destination, or a new version of one.
+    ///
+    /// @throws InvalidRecordException if it breaks a promise; nothing has changed then
+    public void put(String key, Destination changed) {
+        require(
+                key.equals(
+                        Keys.destination(changed.organizationId(), changed.id().toString())),
+                "the key must be organizationId/destinationId of the record, not " + key);
+        Name name = new Name(changed.organizationId(), changed.name());
+        Destination known = byId.get(changed.id());
+        if (known == null) {
+            require(!byName.containsKey(name), "another destination of the organization has the name " + name.name());
+            destinations.merge(changed.organizationId(), 1, Integer::sum);
+        } else {
+            require(known.organizationId().equals(changed.organizationId()), "the id is another organization's");
+            require(known.kind() == changed.kind(), "the kind of a destination never changes");
+            require(known.name().equals(changed.name()), "the name of a destination never changes");
+        }
+        byId.put(changed.id(), changed);
+        byName.put(name, changed);
+    }
+
+    /// Takes a new rule, or a new version of one.
+    ///
+    /// @throws InvalidRecordException if the key is not the rule's; nothing has changed then
+    public void put(String key, Rule changed) {
+        require(
+                key.equals(Keys.rule(changed.organizationId(), changed.ruleId())),
+                "the key must be organizationId/ruleId of the record, not " + key);
+        rules.compute(changed.organizationId(), (_, before) -> {
+            List<Rule> after = without(before, changed.ruleId());
+            after.add(changed);
+            after.sort(Rule.EVALUATION_ORDER);
+            return List.copyOf(after);
+        });
+    }
+
+    /// Forgets a destination; one that is not known, or another organization's, stays as it is.
+    public void removeDestination(String key) {
+        String organization = Keys.organizationOf(key);
+        Destination known = Lookup.canonicalUuid(localPart(key)).map(byId::get).orElse(null);
+        if (known == null || !known.organizationId().equals(organization)) {
+            return;
+        }
+        byId.remove(known.id());
+        byName.remove(new Name(organization, known.name()));
+        destinations.computeIfPresent(organization, (_, count) -> count == 1 ? null : count - 1);
+    }
+
+    /// Forgets a rule.
+    public void removeRule(String key) {
+        rules.computeIfPresent(Keys.organizationOf(key), (_, before) -> {
+            List<Rule> after = without(before, localPart(key));
+            return after.isEmpty() ? null : List.copyOf(after);
+        });
+    }
+
+    private static List<Rule> without(@Nullable List<Rule> rules, String ruleId) {
+        List<Rule> others = new ArrayList<>();
+        if (rules != null) {
+            rules.stream().filter(rule -> !rule.ruleId().equals(ruleId)).forEach(others::add);
+        }
+        return others;
+    }
+
+    private static String localPart(String key) {
+        return key.substring(key.indexOf('/') + 1);
+    }
+
+    private static void require(boolean holds, String message) {
+        if (!holds) {
+            throw new InvalidRecordException(message);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.waybill.topology.routing;
+
+import dev.waybill.schemas.RetryDelay;
+import dev.waybill.topology.model.Destination;
+import dev.waybill.topology.model.Event;
+import dev.waybill.topology.model.Fate;
+import dev.waybill.topology.model.Route;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What becomes of a route now.
+public sealed interface Step {
+
+    /// What happened on the way, to be written before the step is taken.
+    List<Event> events();
+
+    /// The task goes to its destination's sink.
+    record Send(Route route, Destination destination, List<Event> events) implements Step {
+        public Send {
+            events = List.copyOf(events);
+        }
+    }
+
+    /// The task waits for one turn.
+    ///
+    /// @param destination the current candidate; null while it is not known
+    record Wait(Route route, @Nullable Destination destination, RetryDelay delay) implements Step {
+        @Override
+        public List<Event> events() {
+            return List.of();
+        }
+    }
+
+    /// The route shares the fate of another one, which has its destination.
+    record Join(Route route, int other, List<Event> events) implements Step {
+        public Join {
+            events = List.copyOf(events);
+        }
+    }
+
+    /// The route is over.
+    ///
+    /// @param destination the last candidate, where it is known
+    record End(Route route, @Nullable Destination destination, Fate fate, List<Event> events) implements Step {
+        public End {
+            events = List.copyOf(events);
+        }
+    }
+}
