@@ -1,0 +1,77 @@
+package dev.waybill.topology;
+
+import java.time.Duration;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.DefaultProductionExceptionHandler;
+import org.apache.kafka.streams.errors.LogAndFailExceptionHandler;
+import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
+
+/// How Kafka Streams runs the router.
+public final class RouterStreams {
+
+    public static final Duration COMMIT_INTERVAL = Duration.ofMillis(50);
+
+    /// A dead router hides later records of its partitions from read-committed readers for this long, plus the broker's
+    /// sweep. Well above the commit interval, so that a paused process is not fenced for nothing.
+    private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
+
+    /// How long the partitions of a dead worker stand still.
+    private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
+
+    /// A task holds a request and a destination; its topics allow as much.
+    private static final int REQUEST_MAX_BYTES = 2 * 1024 * 1024;
+
+    /// Records of a partition that wait in memory. With payloads of half a MiB this is 100 MiB, with usual ones a
+    /// commit
+    /// interval's worth.
+    private static final int BUFFERED_RECORDS = 200;
+
+    /// Streams 5 will handle global stores like the rest and drop this setting, so its constant is deprecated.
+    private static final String GLOBAL_EXCEPTION_HANDLER = "processing.exception.handler.global.enabled";
+
+    private RouterStreams() {}
+
+    /// The id under which the router's group, stores and transactions are known.
+    public static String applicationId(String prefix) {
+        return prefix + "router";
+    }
+
+    /// The settings the router needs; what a user passes through is put over them.
+    ///
+    /// All three exception handlers fail. A record that cannot be read never reaches them, because the router
+    /// quarantines
+    /// it; what does reach them is a fault of ours or of the cluster, and to go on would mean to lose a delivery.
+    ///
+    /// @param standbys copies of each partition's state on other workers; 1 with two or more workers
+    public static Properties properties(
+            String applicationId, String bootstrapServers, String stateDirectory, int threads, int standbys) {
+        Properties properties = new Properties();
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
+        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+        properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory);
+        properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, threads);
+        properties.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, standbys);
+        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL.toMillis());
+        properties.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
+        properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+        properties.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, BUFFERED_RECORDS);
+        properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
+        properties.put(StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, LogAndFailExceptionHandler.class);
+        properties.put(
+                StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, LogAndFailProcessingExceptionHandler.class);
+        properties.put(GLOBAL_EXCEPTION_HANDLER, true);
+        properties.put(
+                StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, DefaultProductionExceptionHandler.class);
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), (int)
+                TRANSACTION_TIMEOUT.toMillis());
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), REQUEST_MAX_BYTES);
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 5);
+        properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), (int)
+                SESSION_TIMEOUT.toMillis());
+        return properties;
+    }
+}

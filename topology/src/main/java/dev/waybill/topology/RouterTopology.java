@@ -1,0 +1,202 @@
+package dev.waybill.topology;
+
+import dev.waybill.schemas.Kind;
+import dev.waybill.schemas.RetryDelay;
+import dev.waybill.schemas.Topics;
+import dev.waybill.topology.codec.Records;
+import dev.waybill.topology.routing.ConfigurationView;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.processor.TimestampExtractor;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/// Draws the router.
+///
+/// ```
+///   requests ─► route-requests ─┬─► tasks.<kind>, retries.<delay>
+///                 │   │         ├─► attempts, results, dead-letters
+///            seen-requests,     └─► requests (under the right key)
+///            open-deliveries
+///                 │   │
+///   returns ──► route-returns ──┴─► the same but the last
+///
+///   destinations, rules ─► the configuration, before anything is routed and on every thread the same
+/// ```
+///
+/// One instance serves one start of Kafka Streams, because the configuration it fills starts empty.
+public final class RouterTopology {
+
+    public static final String SEEN_REQUESTS = "seen-requests";
+    public static final String OPEN_DELIVERIES = "open-deliveries";
+    public static final String DESTINATIONS = "destinations";
+    public static final String RULES = "rules";
+
+    static final String REQUESTS_SOURCE = "requests";
+    static final String RETURNS_SOURCE = "returns";
+    static final String ROUTE_REQUESTS = "route-requests";
+    static final String ROUTE_RETURNS = "route-returns";
+
+    /// The changelog's own clock counts for its retention, not that of the record being processed.
+    private static final Map<String, String> CHANGELOG =
+            Map.of(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
+
+    /// Fates and trails of a hundred routes with the metadata of the request; the bound of tasks and dead letters.
+    private static final String OPEN_DELIVERY_MAX_BYTES = Integer.toString(2 * 1024 * 1024);
+
+    private final RouterSettings settings;
+    private final Records records;
+    private final InstantSource clock;
+    private final RouterMetrics metrics;
+    private final RouterTracing tracing;
+    private final ConfigurationView configuration = new ConfigurationView();
+    private final AtomicLong destinationsApplied = new AtomicLong();
+    private final AtomicLong rulesApplied = new AtomicLong();
+
+    public RouterTopology(
+            RouterSettings settings,
+            Records records,
+            InstantSource clock,
+            RouterMetrics metrics,
+            RouterTracing tracing) {
+        this.settings = settings;
+        this.records = records;
+        this.clock = clock;
+        this.metrics = metrics;
+        this.tracing = tracing;
+    }
+
+    /// What the router knows; filled once Streams is running.
+    public ConfigurationView configuration() {
+        return configuration;
+    }
+
+    /// Offset up to which the destinations have been applied here: that of the next record.
+    public long destinationsApplied() {
+        return destinationsApplied.get();
+    }
+
+    /// Offset up to which the rules have been applied here: that of the next record.
+    public long rulesApplied() {
+        return rulesApplied.get();
+    }
+
+    public Topology build() {
+        Topology topology = new Topology();
+        addConfiguration(topology);
+        addRouting(topology);
+        addSinks(topology);
+        return topology;
+    }
+
+    private void addConfiguration(Topology topology) {
+        Topics topics = settings.topics();
+        addGlobal(
+                topology,
+                DESTINATIONS,
+                topics.destinations(),
+                new ConfigurationProcessor.Topic(
+                        (key, value) -> configuration.put(key, records.destination(value)),
+                        configuration::removeDestination,
+                        destinationsApplied::set));
+        addGlobal(
+                topology,
+                RULES,
+                topics.rules(),
+                new ConfigurationProcessor.Topic(
+                        (key, value) -> configuration.put(key, records.rule(value)),
+                        configuration::removeRule,
+                        rulesApplied::set));
+    }
+
+    private void addGlobal(Topology topology, String store, String topic, ConfigurationProcessor.Topic applies) {
+        var builder = Stores.keyValueStoreBuilder(
+                        Stores.inMemoryKeyValueStore(store), Serdes.ByteArray(), Serdes.ByteArray())
+                .withLoggingDisabled();
+        topology.addGlobalStore(
+                builder,
+                store + "-source",
+                timestamps(),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer(),
+                topic,
+                "apply-" + store,
+                () -> new ConfigurationProcessor(store, applies, metrics));
+    }
+
+    private void addRouting(Topology topology) {
+        var parts = new RouterParts(settings, records, configuration, clock, metrics, tracing);
+        addSource(topology, REQUESTS_SOURCE, settings.requestTopics().toArray(String[]::new));
+        addSource(topology, RETURNS_SOURCE, settings.topics().returns());
+        topology.addProcessor(ROUTE_REQUESTS, () -> new RequestProcessor(parts), REQUESTS_SOURCE);
+        topology.addProcessor(ROUTE_RETURNS, () -> new ReturnProcessor(parts), RETURNS_SOURCE);
+        topology.addStateStore(seenRequests(), ROUTE_REQUESTS, ROUTE_RETURNS);
+        topology.addStateStore(openDeliveries(), ROUTE_REQUESTS, ROUTE_RETURNS);
+    }
+
+    private void addSource(Topology topology, String name, String... topics) {
+        topology.addSource(
+                AutoOffsetReset.earliest(),
+                name,
+                timestamps(),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer(),
+                topics);
+    }
+
+    private StoreBuilder<?> seenRequests() {
+        Duration slot = SeenRequests.slot(settings.deduplicationTime());
+        return Stores.windowStoreBuilder(
+                        Stores.persistentWindowStore(
+                                SEEN_REQUESTS, slot.multipliedBy(SeenRequests.SLOTS_KEPT), slot, false),
+                        Serdes.ByteArray(),
+                        Serdes.ByteArray())
+                .withCachingDisabled()
+                .withLoggingEnabled(CHANGELOG);
+    }
+
+    private static StoreBuilder<?> openDeliveries() {
+        return Stores.keyValueStoreBuilder(
+                        Stores.persistentKeyValueStore(OPEN_DELIVERIES), Serdes.ByteArray(), Serdes.ByteArray())
+                .withCachingDisabled()
+                .withLoggingEnabled(Map.of(
+                        TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
+                        "LogAppendTime",
+                        TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                        OPEN_DELIVERY_MAX_BYTES));
+    }
+
+    private void addSinks(Topology topology) {
+        Topics topics = settings.topics();
+        for (Kind kind : Kind.values()) {
+            addSink(topology, Outbox.tasksSink(kind), topics.tasks(kind), ROUTE_REQUESTS, ROUTE_RETURNS);
+        }
+        for (RetryDelay delay : settings.retryDelays()) {
+            addSink(topology, Outbox.retriesSink(delay), topics.retries(delay), ROUTE_REQUESTS, ROUTE_RETURNS);
+        }
+        addSink(topology, Outbox.ATTEMPTS, topics.attempts(), ROUTE_REQUESTS, ROUTE_RETURNS);
+        addSink(topology, Outbox.RESULTS, topics.results(), ROUTE_REQUESTS, ROUTE_RETURNS);
+        addSink(topology, Outbox.DEAD_LETTERS, topics.deadLetters(), ROUTE_REQUESTS, ROUTE_RETURNS);
+        for (String topic : settings.requestTopics()) {
+            addSink(topology, Outbox.rekeyedSink(topic), topic, ROUTE_REQUESTS);
+        }
+    }
+
+    private static void addSink(Topology topology, String name, String topic, String... parents) {
+        topology.addSink(name, topic, new ByteArraySerializer(), new ByteArraySerializer(), parents);
+    }
+
+    /// A record's time as far as it can be true: Streams takes the oldest record of a task's topics next, so that one
+    /// stamped far ahead would wait for ever, and a negative one would end the thread.
+    TimestampExtractor timestamps() {
+        return (record, _) -> Math.clamp(record.timestamp(), 0, clock.millis());
+    }
+}
