@@ -1,0 +1,89 @@
+package dev.waybill.worker.ops;
+
+import dev.waybill.schemas.Topics;
+import dev.waybill.schemas.serde.AvroCodec;
+import dev.waybill.topology.codec.Records;
+import dev.waybill.worker.config.WorkerConfig;
+import dev.waybill.worker.sink.Secrets;
+import dev.waybill.worker.sink.SinkProvider;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.HttpStatus;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.function.Consumer;
+
+/// The REST interface under `/v1`: its view of the configuration, its producer, and its routes.
+public final class Api implements AutoCloseable {
+
+    private final ConfigurationTail tail;
+    private final RecordWriter writer;
+    private final Consumer<RoutesConfig> routes;
+
+    /// Opens the clients; [#start] begins to read.
+    public Api(
+            WorkerConfig config,
+            AvroCodec codec,
+            Collection<SinkProvider> sinkProviders,
+            Secrets secrets,
+            DeliveryLookup lookup,
+            InstantSource clock) {
+        Topics topics = config.worker().topics();
+        ConfigurationView view = new ConfigurationView();
+        this.tail = new ConfigurationTail(topics, codec, view, config.kafka().consumer());
+        this.writer =
+                new RecordWriter(codec, config.kafka().producer(), config.api().applyTimeout());
+        Providers providers = Providers.of(sinkProviders);
+        var store =
+                new ConfigurationStore(topics, view, writer, clock, config.api().applyTimeout());
+        var json = new DestinationJson(providers, new SettingsCheck(secrets));
+        var tests = new ConnectionTests(providers, codec, new Records(codec, topics, null), topics.destinations());
+        var deliveries = new DeliveryRoutes(
+                lookup,
+                new DeliveryJson(config.router().inlinePayloadMax()),
+                writer,
+                new ResultTail(topics.results(), codec, config.kafka().consumer()),
+                config.worker().requestTopics().getFirst(),
+                config.api().requestTimeout(),
+                clock);
+        this.routes = routes -> register(routes, providers, store, json, tests, deliveries);
+    }
+
+    static void register(
+            RoutesConfig routes,
+            Providers providers,
+            ConfigurationStore store,
+            DestinationJson json,
+            ConnectionTests tests,
+            DeliveryRoutes deliveries) {
+        Audit audit = new Audit();
+        new DestinationRoutes(store, json, tests, audit).register(routes);
+        new RuleRoutes(store, audit).register(routes);
+        deliveries.register(routes);
+        routes.get("/v1/providers", context -> {
+            var body = Json.object();
+            body.set("providers", providers.json());
+            Json.answer(context, HttpStatus.OK, body);
+        });
+    }
+
+    public void start() {
+        tail.start();
+    }
+
+    /// The part of the server's paths that is served here.
+    public Consumer<RoutesConfig> routes() {
+        return routes;
+    }
+
+    /// Whether the configuration that was there at the start has been read.
+    public boolean isReady() {
+        return tail.isCaughtUp();
+    }
+
+    @Override
+    public void close() {
+        try (writer) {
+            tail.close();
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.waybill.worker.ops;
+
+import dev.waybill.avro.Destination;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Destinations of an organization, by id or name.
+final class DestinationRoutes {
+
+    private static final String ALL = "/v1/organizations/{organization}/destinations";
+    private static final String ONE = ALL + "/{destination}";
+
+    private final ConfigurationStore store;
+    private final DestinationJson json;
+    private final ConnectionTests tests;
+    private final Audit audit;
+
+    DestinationRoutes(ConfigurationStore store, DestinationJson json, ConnectionTests tests, Audit audit) {
+        this.store = store;
+        this.json = json;
+        this.tests = tests;
+        this.audit = audit;
+    }
+
+    void register(RoutesConfig routes) {
+        routes.get(ALL, this::list);
+        routes.get(ONE, context -> answer(context, HttpStatus.OK, find(context)));
+        routes.put(ONE, this::put);
+        routes.delete(ONE, this::delete);
+        routes.post(ONE + "/test", this::test);
+    }
+
+    private void list(Context context) {
+        ArrayNode all = Json.array();
+        store.view().destinations(Json.organization(context)).stream()
+                .map(ConfigurationView.Entry::value)
+                .sorted(Comparator.comparing(Destination::getName))
+                .forEach(destination -> all.add(AvroJson.object(destination)));
+        ObjectNode body = Json.object();
+        body.set("destinations", all);
+        Json.answer(context, HttpStatus.OK, body);
+    }
+
+    private void put(Context context) {
+        String organization = Json.organization(context);
+        String given = context.pathParam("destination");
+        ObjectNode body = Json.body(context);
+        List<ConfigurationView.Entry<Destination>> named = store.view().named(organization, given);
+        UUID id = DestinationJson.uuid(given)
+                .orElseGet(() -> named.isEmpty()
+                        ? UUID.randomUUID()
+                        : UUID.fromString(named.getFirst().value().getDestinationId()));
+        String name = DestinationJson.uuid(given).isPresent()
+                ? store.view()
+                        .destination(organization, id.toString())
+                        .map(entry -> entry.value().getName())
+                        .orElse(null)
+                : given;
+        Destination wanted = json.read(body, organization, id, name);
+        Destination put = store.put(wanted, Audit.who(context));
+        audit.changed(context, "destination.put", organization, put.getDestinationId(), put.getVersion());
+        answer(context, put.getVersion() == 1 ? HttpStatus.CREATED : HttpStatus.OK, put);
+    }
+
+    private void delete(Context context) {
+        Destination destination = find(context);
+        store.delete(destination, "true".equals(context.queryParam("force")));
+        audit.changed(
+                context,
+                "destination.delete",
+                destination.getOrganizationId(),
+                destination.getDestinationId(),
+                destination.getVersion());
+        context.status(HttpStatus.NO_CONTENT);
+    }
+
+    private void test(Context context) throws InterruptedException {
+        Json.answer(context, HttpStatus.OK, tests.run(find(context)));
+    }
+
+    private Destination find(Context context) {
+        return find(store.view(), Json.organization(context), context.pathParam("destination"));
+    }
+
+    static Destination find(ConfigurationView view, String organization, String idOrName) {
+        return DestinationJson.uuid(idOrName)
+                .flatMap(id -> view.destination(organization, id.toString()))
+                .or(() -> view.named(organization, idOrName).stream().findFirst())
+                .map(ConfigurationView.Entry::value)
+                .orElseThrow(() -> ProblemException.notFound("the organization has no destination " + idOrName));
+    }
+
+    private static void answer(Context context, HttpStatus status, Destination destination) {
+        context.header("ETag", "\"" + destination.getVersion() + "\"");
+        Json.answer(context, status, AvroJson.object(destination));
+    }
+}

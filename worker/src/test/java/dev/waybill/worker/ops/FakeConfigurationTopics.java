@@ -1,0 +1,57 @@
+package dev.waybill.worker.ops;
+
+import dev.waybill.avro.DefaultDestinationRule;
+import dev.waybill.avro.Destination;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificRecord;
+
+/// Configuration topics in memory: what is written is applied to the view at once, after what others wrote before.
+final class FakeConfigurationTopics implements ConfigurationWriter {
+
+    private final ConfigurationView view;
+    private final Map<String, Long> ends = new HashMap<>();
+    private final Queue<Change> before = new ArrayDeque<>();
+
+    FakeConfigurationTopics(ConfigurationView view) {
+        this.view = view;
+    }
+
+    /// Another worker's record reaches the topic just before the next one written here.
+    void another(Change change) {
+        before.add(change);
+    }
+
+    @Override
+    public long write(Change change) {
+        Change other = before.poll();
+        if (other != null) {
+            append(other);
+        }
+        return append(change);
+    }
+
+    private long append(Change change) {
+        long offset = ends.merge(change.topic(), 1L, Long::sum) - 1;
+        switch (change.value()) {
+            case null -> {
+                if (change.topic().endsWith("rules")) {
+                    view.deleteRule(change.topic(), offset, change.key());
+                } else {
+                    view.deleteDestination(change.topic(), offset, change.key());
+                }
+            }
+            case Destination value -> view.apply(change.topic(), offset, change.key(), copy(value));
+            case DefaultDestinationRule value -> view.apply(change.topic(), offset, change.key(), copy(value));
+            default -> throw new IllegalArgumentException("no configuration: " + change);
+        }
+        return offset;
+    }
+
+    private static <T extends SpecificRecord> T copy(T value) {
+        return SpecificData.get().deepCopy(value.getSchema(), value);
+    }
+}

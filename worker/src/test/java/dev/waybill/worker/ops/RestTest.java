@@ -1,0 +1,423 @@
+package dev.waybill.worker.ops;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waybill.avro.DeliveryRequest;
+import dev.waybill.avro.DeliveryResult;
+import dev.waybill.avro.Destination;
+import dev.waybill.schemas.Kind;
+import dev.waybill.schemas.Topics;
+import dev.waybill.schemas.registry.InMemorySchemaRegistry;
+import dev.waybill.schemas.serde.AvroCodec;
+import dev.waybill.schemas.serde.SerdeSettings;
+import dev.waybill.topology.codec.Records;
+import dev.waybill.worker.config.ApiSettings;
+import dev.waybill.worker.sink.SecretNotAllowedException;
+import dev.waybill.worker.sink.Secrets;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RestTest {
+
+    private static final Instant NOW = Instant.parse("2026-01-31T12:00:00Z");
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final String HOOK = """
+            {"provider": "hook", "settings": {"url": "https://example.com"}}""";
+
+    record Shown(String deliveryId, String organization, Instant at) {}
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final Topics topics = new Topics("t.");
+    private final ConfigurationView view = new ConfigurationView();
+    private final FakeConfigurationTopics log = new FakeConfigurationTopics(view);
+    private final List<DeliveryRequest> requests = new ArrayList<>();
+    private Optional<DeliveryResult> result = Optional.empty();
+    private RestServer server;
+    private int number;
+    private String org = "";
+
+    RestTest() {
+        AvroCodec codec = new AvroCodec(new InMemorySchemaRegistry(), SerdeSettings.defaults());
+        Providers providers =
+                Providers.of(List.of(new FakeProvider("hook", Kind.WEBHOOK), new FakeProvider("mail", Kind.EMAIL)));
+        InstantSource clock = () -> NOW;
+        var store = new ConfigurationStore(topics, view, log, clock, Duration.ofSeconds(1));
+        var deliveries = new DeliveryRoutes(
+                (organization, id) -> id.equals("known") && organization.equals("acme")
+                        ? Optional.of(new Shown(id, organization, NOW))
+                        : Optional.empty(),
+                new DeliveryJson(10),
+                (topic, request, _) -> {
+                    requests.add(request);
+                    return new RecordMetadata(new TopicPartition(topic, 2), 40, 2, 0, 0, 0);
+                },
+                id -> new ResultWatch.Expected() {
+                    @Override
+                    public Optional<DeliveryResult> await(Duration patience) {
+                        return result;
+                    }
+
+                    @Override
+                    public void close() {}
+                },
+                topics.requests(),
+                Duration.ofSeconds(5),
+                clock);
+        var tests = new ConnectionTests(providers, codec, new Records(codec, topics, null), topics.destinations());
+        var health = new Health(
+                List.of(new Health.Check("loop", Optional::empty)),
+                List.of(new Health.Check("router", () -> Optional.of("rebalancing"))));
+        server = new RestServer(
+                new ApiSettings("127.0.0.1", 0, 100_000, Duration.ofSeconds(5), Duration.ofSeconds(1)),
+                List.of(
+                        routes -> Api.register(
+                                routes,
+                                providers,
+                                store,
+                                new DestinationJson(providers, new SettingsCheck(new OwnSecrets())),
+                                tests,
+                                deliveries),
+                        health::register));
+    }
+
+    @BeforeAll
+    void start() {
+        server.start();
+    }
+
+    @AfterAll
+    void stop() {
+        server.close();
+    }
+
+    @BeforeEach
+    void freshOrganization() {
+        org = "org" + ++number;
+        requests.clear();
+        result = Optional.empty();
+    }
+
+    @Test
+    void a_destination_is_put_read_changed_listed_and_deleted() throws Exception {
+        Answer created = put(destination("crm"), HOOK);
+        assertThat(created.status()).isEqualTo(201);
+        assertThat(created.body().path("kind").asString()).isEqualTo("webhook");
+        assertThat(created.body().path("version").asLong()).isEqualTo(1);
+        assertThat(created.body().path("updatedAt").asString()).isEqualTo("2026-01-31T12:00:00Z");
+        String id = created.body().path("destinationId").asString();
+
+        Answer changed = put(destination(id), HOOK.replace("example.com", "example.org"));
+        assertThat(changed.status()).isEqualTo(200);
+        assertThat(changed.body().path("name").asString()).isEqualTo("crm");
+        assertThat(changed.body().path("version").asLong()).isEqualTo(2);
+        assertThat(get(destination("crm")).body()).isEqualTo(changed.body());
+        assertThat(get("/v1/organizations/" + org + "/destinations").body().path("destinations"))
+                .hasSize(1);
+        assertThat(get("/v1/organizations/other/destinations").body().path("destinations"))
+                .isEmpty();
+
+        assertThat(send("DELETE", destination("crm"), "").status()).isEqualTo(204);
+        assertThat(get(destination(id)).status()).isEqualTo(404);
+    }
+
+    @Test
+    void what_was_answered_can_be_put_back() throws Exception {
+        Answer created = put(destination("crm"), HOOK);
+        assertThat(put(destination("crm"), created.body().toString()).status()).isEqualTo(200);
+    }
+
+    @Test
+    void every_fault_is_listed_with_its_path() throws Exception {
+        Answer answer = put(destination("crm"), """
+                {"provider": "hook", "kind": "email", "colour": 1, "enabled": "yes",
+                 "settings": {"port": 10, "secret": "s3cret", "uri": "x"},
+                 "policy": {"maxAttempts": 0, "jitter": 2, "onAmbiguous": "hope", "retrys": 1, "delaysMs": [1, -1]}}""");
+        assertThat(answer.status()).isEqualTo(422);
+        assertThat(answer.type()).startsWith("application/problem+json");
+        assertThat(answer.fields())
+                .containsExactlyInAnyOrder(
+                        "colour",
+                        "enabled",
+                        "kind",
+                        "settings.url",
+                        "settings.port",
+                        "settings.secret",
+                        "settings.uri",
+                        "policy.maxAttempts",
+                        "policy.jitter",
+                        "policy.onAmbiguous",
+                        "policy.retrys",
+                        "policy.delaysMs[1]");
+        assertThat(answer.body().toString()).doesNotContain("s3cret");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"${dir:/secrets/ORG:key},201", "${dir:/secrets/other:key},422", "plain,422"})
+    void secrets_are_references_of_the_organization(String secret, int status) throws Exception {
+        Answer answer = put(destination("crm"), """
+                {"provider": "hook", "settings": {"url": "u", "secret": "%s"}}""".formatted(secret.replace("ORG", org)));
+        assertThat(answer.status()).isEqualTo(status);
+    }
+
+    @Test
+    void settings_are_bounded() throws Exception {
+        String url = "u".repeat(SettingsCheck.BYTES_MAX - 3);
+        assertThat(put(destination("a"), "{\"provider\": \"hook\", \"settings\": {\"url\": \"" + url + "\"}}")
+                        .status())
+                .isEqualTo(201);
+        assertThat(put(destination("b"), "{\"provider\": \"hook\", \"settings\": {\"url\": \"x" + url + "\"}}")
+                        .fields())
+                .containsExactly("settings");
+    }
+
+    @Test
+    void a_name_is_unique_and_a_kind_never_changes() throws Exception {
+        String id = put(destination("crm"), HOOK).body().path("destinationId").asString();
+        assertThat(put(
+                                destination("7e4c4f2e-0000-4000-8000-000000000001"),
+                                HOOK.replace("{\"pro", "{\"name\": \"crm\", \"pro"))
+                        .status())
+                .isEqualTo(409);
+        assertThat(put(destination("crm"), HOOK.replace("hook", "mail")).status())
+                .isEqualTo(409);
+        String foreign = "/v1/organizations/thief/destinations/" + id;
+        assertThat(put(foreign, HOOK.replace("{\"pro", "{\"name\": \"x\", \"pro"))
+                        .status())
+                .isEqualTo(409);
+    }
+
+    @Test
+    void of_two_racing_writers_of_a_name_the_later_takes_its_change_back() throws Exception {
+        log.another(new Change(topics.destinations(), org + "/other", racing("other", "crm", 1)));
+        assertThat(put(destination("crm"), HOOK).status()).isEqualTo(409);
+        assertThat(get("/v1/organizations/" + org + "/destinations").body().path("destinations"))
+                .hasSize(1);
+    }
+
+    @Test
+    void a_version_is_never_used_twice() throws Exception {
+        String id = put(destination("crm"), HOOK).body().path("destinationId").asString();
+        log.another(new Change(topics.destinations(), org + "/" + id, racing(id, "crm", 2)));
+        assertThat(put(destination("crm"), HOOK).body().path("version").asLong())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void a_connection_is_tested() throws Exception {
+        put(destination("crm"), HOOK);
+        Answer answer = send("POST", destination("crm") + "/test", "");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body().path("success").asBoolean()).isTrue();
+        assertThat(answer.body().path("statusCode").asInt()).isEqualTo(204);
+    }
+
+    @Test
+    void rules_name_destinations_by_id_or_name() throws Exception {
+        String id = put(destination("crm"), HOOK).body().path("destinationId").asString();
+        put(destination("disk"), HOOK);
+        String rule = "/v1/organizations/" + org + "/rules/audit";
+        Answer created = put(rule, """
+                {"priority": 5, "conditions": {"payloadTypes": ["audit.*"]}, "primary": ["crm"], "fallback": ["disk"]}""");
+        assertThat(created.status()).isEqualTo(201);
+        assertThat(created.body().path("primary").path(0).path("destinationId").asString())
+                .isEqualTo(id);
+        assertThat(put(rule, created.body().toString()).body().path("version").asLong())
+                .isEqualTo(2);
+        assertThat(send("DELETE", destination("crm"), "").status()).isEqualTo(409);
+        assertThat(send("DELETE", rule, "").status()).isEqualTo(204);
+        assertThat(send("DELETE", destination("crm"), "").status()).isEqualTo(204);
+    }
+
+    @Test
+    void faults_of_rules_are_listed() throws Exception {
+        assertThat(put("/v1/organizations/" + org + "/rules/audit", """
+                        {"priority": "high", "conditions": {"payloadTypes": ["a b"]}, "primary": ["ghost"]}""").fields())
+                .containsExactlyInAnyOrder("priority", "conditions.payloadTypes[0]", "primary[0]");
+        assertThat(put("/v1/organizations/" + org + "/rules/audit", "{}").fields())
+                .containsExactly("primary");
+    }
+
+    @Test
+    void a_delivery_is_accepted_or_waited_for() throws Exception {
+        String path = "/v1/organizations/" + org + "/deliveries";
+        String body = """
+                {"deliveryId": "d1", "payload": {"type": "a.b", "contentType": "text/plain", "text": "hello"},
+                 "destinations": ["crm"]}""";
+        Answer accepted = send("POST", path, body);
+        assertThat(accepted.status()).isEqualTo(202);
+        assertThat(accepted.body().path("requestOffset").asLong()).isEqualTo(42);
+        assertThat(requests).singleElement().satisfies(request -> {
+            assertThat(request.getPayload().getBody().remaining()).isEqualTo(5);
+            assertThat(request.getDestinationIds()).containsExactly("crm");
+        });
+        assertThat(send("POST", path + "?wait=1", body).status()).isEqualTo(202);
+        result = Optional.of(aResult());
+        Answer waited = send("POST", path + "?wait=1", body);
+        assertThat(waited.status()).isEqualTo(200);
+        assertThat(waited.body().path("status").asString()).isEqualTo("DELIVERED");
+    }
+
+    @Test
+    void faults_of_deliveries_are_listed() throws Exception {
+        assertThat(send("POST", "/v1/organizations/" + org + "/deliveries", """
+                        {"deliveryId": "a b", "payload": {"text": "longer than ten"}, "maxAttempts": 0}""").fields())
+                .containsExactlyInAnyOrder("deliveryId", "payload.type", "payload.base64", "maxAttempts");
+    }
+
+    @Test
+    void a_delivery_is_shown_to_its_organization_only() throws Exception {
+        assertThat(get("/v1/deliveries/known?organization=acme")
+                        .body()
+                        .path("at")
+                        .asString())
+                .isEqualTo("2026-01-31T12:00:00Z");
+        assertThat(get("/v1/deliveries/known?organization=other").status()).isEqualTo(404);
+        assertThat(get("/v1/deliveries/known").status()).isEqualTo(400);
+    }
+
+    @Test
+    void providers_describe_their_settings() throws Exception {
+        JsonNode providers = get("/v1/providers").body().path("providers");
+        assertThat(providers).hasSize(2);
+        assertThat(providers.path(0).path("provider").asString()).isEqualTo("hook");
+        assertThat(providers.path(0).path("settings").toString()).contains("\"secret\":true");
+    }
+
+    @Test
+    void health_names_what_is_wrong() throws Exception {
+        assertThat(get("/livez").status()).isEqualTo(200);
+        Answer ready = get("/readyz");
+        assertThat(ready.status()).isEqualTo(503);
+        assertThat(ready.body().path("checks").path("router").asString()).isEqualTo("rebalancing");
+    }
+
+    @Test
+    void errors_are_problem_documents() throws Exception {
+        assertThat(get("/v2").type()).startsWith("application/problem+json");
+        assertThat(get("/v2").status()).isEqualTo(404);
+        assertThat(send("PATCH", destination("crm"), "{}").status()).isEqualTo(405);
+        assertThat(put(destination("crm"), "{").status()).isEqualTo(400);
+        assertThat(put(destination("crm"), "[]").status()).isEqualTo(400);
+        assertThat(put("/v1/organizations/a%20b/destinations/crm", HOOK).status())
+                .isEqualTo(400);
+        assertThat(put(destination("crm"), " ".repeat(100_001)).status()).isEqualTo(413);
+    }
+
+    @Test
+    void other_websites_cannot_make_a_browser_call() throws Exception {
+        HttpRequest text = HttpRequest.newBuilder(URI.create(server.url() + destination("crm")))
+                .header("Content-Type", "text/plain")
+                .PUT(BodyPublishers.ofString(HOOK))
+                .build();
+        assertThat(http.send(text, BodyHandlers.ofString()).statusCode()).isEqualTo(415);
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.getOutputStream().write("GET /v1/providers HTTP/1.0\r\nHost: evil.example\r\n\r\n".getBytes(UTF_8));
+            assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+                    .startsWith("HTTP/1.1 403");
+        }
+    }
+
+    private Destination racing(String id, String name, long version) {
+        return Destination.newBuilder()
+                .setDestinationId(id)
+                .setOrganizationId(org)
+                .setName(name)
+                .setKind("webhook")
+                .setProvider("hook")
+                .setSettings(Map.of())
+                .setVersion(version)
+                .setUpdatedAt(NOW)
+                .build();
+    }
+
+    private DeliveryResult aResult() {
+        return DeliveryResult.newBuilder()
+                .setDeliveryId("d1")
+                .setOrganizationId(org)
+                .setStatus("DELIVERED")
+                .setPayloadType("a.b")
+                .setPayloadSize(5)
+                .setRequestTopic("t.requests")
+                .setRequestPartition(2)
+                .setRequestOffset(42)
+                .setQueuedAt(NOW)
+                .setCompletedAt(NOW)
+                .build();
+    }
+
+    private String destination(String idOrName) {
+        return "/v1/organizations/" + org + "/destinations/" + idOrName;
+    }
+
+    private Answer get(String path) throws IOException, InterruptedException {
+        return send("GET", path, "");
+    }
+
+    private Answer put(String path, String body) throws IOException, InterruptedException {
+        return send("PUT", path, body);
+    }
+
+    private Answer send(String method, String path, String body) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.url() + path));
+        request.method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (!body.isEmpty()) {
+            request.header("Content-Type", "application/json");
+        }
+        HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+        return new Answer(
+                response.statusCode(),
+                response.headers().firstValue("Content-Type").orElse(""),
+                response.body().isEmpty() ? JSON.createObjectNode() : JSON.readTree(response.body()));
+    }
+
+    private record Answer(int status, String type, JsonNode body) {
+        List<String> fields() {
+            return body.path("errors")
+                    .valueStream()
+                    .map(error -> error.path("field").asString())
+                    .toList();
+        }
+    }
+
+    /// Allows `${dir:/secrets/<organization>:key}`.
+    private static final class OwnSecrets implements Secrets {
+        @Override
+        public String resolve(String organizationId, String reference) {
+            return "resolved";
+        }
+
+        @Override
+        public void check(String organizationId, String reference) {
+            if (!reference.startsWith("${dir:/secrets/" + organizationId + ":")) {
+                throw new SecretNotAllowedException("not of this organization");
+            }
+        }
+    }
+}
