@@ -51,13 +51,10 @@ final class Attempts implements AutoCloseable {
             return outcomes.expired(work, begun);
         }
         AttemptObserver.Observation observation = observer.begin(task, work.destination(), work.headers());
-        AttemptReport report = deliver(
-                work,
-                new Attempt(task.delivery(), task.route().attempt(), observation.traceHeaders()),
-                begun);
+        AttemptReport report =
+                deliver(work, new Attempt(task.delivery(), task.route().attempt(), observation.traceHeaders()), begun);
         Instant now = clock.instant();
-        Decision decision =
-                Decisions.decide(task.delivery(), task.route(), policy, report.outcome(), now, random);
+        Decision decision = Decisions.decide(task.delivery(), task.route(), policy, report.outcome(), now, random);
         observation.end(report, decision);
         return outcomes.attempted(work, report, decision, now, observation.traceHeaders());
     }
@@ -69,18 +66,19 @@ final class Attempts implements AutoCloseable {
             lease = sinks.lease(work.destination());
         } catch (ConfigException e) {
             return failed(
-                    new Outcome.Permanent(
-                            Fault.of(ErrorCategory.CONFIGURATION, "invalid_settings", e.getMessage())),
+                    new Outcome.Permanent(Fault.of(ErrorCategory.CONFIGURATION, "invalid_settings", e.getMessage())),
                     begun);
         }
         try {
             return lease.sink().deliver(attempt);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return failed(
-                    new Outcome.OurFault(Fault.of(ErrorCategory.INTERNAL, "worker_stopping", null)), begun);
+            return failed(new Outcome.OurFault(Fault.of(ErrorCategory.INTERNAL, "worker_stopping", null)), begun);
         } catch (RuntimeException e) {
-            LOG.error("the sink {} threw; its contract allows no exception", work.destination().provider(), e);
+            LOG.error(
+                    "the sink {} threw; its contract allows no exception",
+                    work.destination().provider(),
+                    e);
             return failed(
                     new Outcome.OurFault(Fault.of(
                             ErrorCategory.INTERNAL, "sink_error", e.getClass().getName())),

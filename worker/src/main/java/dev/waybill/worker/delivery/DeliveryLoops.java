@@ -43,8 +43,7 @@ public record DeliveryLoops(
     /// @param number tells several loops of one kind in this worker apart
     public LoopThread sink(Kind kind, int number, Collection<SinkProvider> providers, SinkLoopSettings settings) {
         String name = "sink-" + kind.wireName();
-        return new LoopThread(
-                name + "-" + number, () -> openSink(kind, name, number, providers, settings), clock);
+        return new LoopThread(name + "-" + number, () -> openSink(kind, name, number, providers, settings), clock);
     }
 
     private Loop openSink(

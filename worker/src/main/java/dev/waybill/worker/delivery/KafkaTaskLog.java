@@ -74,8 +74,7 @@ final class KafkaTaskLog implements TaskLog {
     }
 
     @Override
-    public Written write(
-            Collection<ProducerRecord<String, byte[]>> records, Map<TopicPartition, OffsetMap> maps) {
+    public Written write(Collection<ProducerRecord<String, byte[]>> records, Map<TopicPartition, OffsetMap> maps) {
         Producer<String, byte[]> current;
         try {
             current = producer();
@@ -187,7 +186,8 @@ final class KafkaTaskLog implements TaskLog {
             for (TopicPartition partition : partitions) {
                 OffsetAndMetadata offset = committed.get(partition);
                 maps.put(
-                        partition, offset == null ? OffsetMap.upTo(consumer.position(partition)) : OffsetMap.of(offset));
+                        partition,
+                        offset == null ? OffsetMap.upTo(consumer.position(partition)) : OffsetMap.of(offset));
             }
             listener.assigned(maps);
         }

@@ -39,7 +39,8 @@ final class Lane {
     boolean inLine;
 
     /// When the lane's alarm goes off; kept by [Lanes].
-    @Nullable Instant alarmAt;
+    @Nullable
+    Instant alarmAt;
 
     Lane(UUID destination, Policy policy, Instant now) {
         this.destination = destination;
@@ -84,7 +85,8 @@ final class Lane {
     }
 
     /// When [#wake] or a token of the rate limit will have something to do; null if nothing waits for time.
-    @Nullable Instant nextWake(Instant now) {
+    @Nullable
+    Instant nextWake(Instant now) {
         Instant due = waiting.isEmpty() ? null : dueAt(waiting.peek());
         if (ready.isEmpty() || running >= policy.concurrency()) {
             return due;
@@ -98,7 +100,8 @@ final class Lane {
     }
 
     /// The next task to run, if the destination's own limits allow one more.
-    @Nullable Work start(Instant now) {
+    @Nullable
+    Work start(Instant now) {
         if (ready.isEmpty() || running >= policy.concurrency()) {
             return null;
         }

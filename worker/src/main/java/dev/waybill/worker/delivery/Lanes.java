@@ -18,8 +18,8 @@ import java.util.function.Predicate;
 /// Gives slots to destinations in turn, so that none is felt by another. Thread-safe; starts nothing itself, but says
 /// what to start.
 ///
-/// The loop's thread offers tasks and wakes what has become due; attempt threads report what ended. Every call takes the
-/// one lock for a few steps of bookkeeping and does no I/O under it.
+/// The loop's thread offers tasks and wakes what has become due; attempt threads report what ended. Every call
+/// takes the one lock for a few steps of bookkeeping and does no I/O under it.
 final class Lanes {
 
     /// A destination that was idle for so long starts anew, with a full bucket and no measured rate.
@@ -180,5 +180,4 @@ final class Lanes {
         sweepAt = now.plus(SWEEP_INTERVAL);
         lanes.values().removeIf(lane -> !lane.inLine && lane.alarmAt == null && lane.isIdleSince(now.minus(IDLE_MAX)));
     }
-
 }

@@ -6,8 +6,8 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The platform thread of a loop. A loop that fails is closed and opened anew after a pause: whatever it held comes back
-/// from the log.
+/// The platform thread of a loop. A loop that fails is closed and opened anew after a pause: whatever it held
+/// comes back from the log.
 public final class LoopThread implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LoopThread.class);

@@ -56,8 +56,8 @@ public record OffsetMap(long prefix, long position, List<Long> undone) {
         return new OffsetAndMetadata(prefix, encoded);
     }
 
-    /// Reads what was committed. Metadata that is missing or was written by something else means that only the prefix is
-    /// known to be done.
+    /// Reads what was committed. Metadata that is missing or was written by something else means that only the
+    /// prefix is known to be done.
     public static OffsetMap of(OffsetAndMetadata committed) {
         return decode(committed.offset(), committed.metadata()).orElseGet(() -> upTo(committed.offset()));
     }

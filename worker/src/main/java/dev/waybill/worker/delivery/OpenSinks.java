@@ -58,8 +58,10 @@ final class OpenSinks implements AutoCloseable {
     private Sink open(Destination destination) {
         SinkProvider provider = providers.get(destination.provider());
         if (provider == null || provider.kind() != destination.kind()) {
-            throw new ConfigException("provider", destination.provider(), "no such provider of kind "
-                    + destination.kind().wireName() + " is in this worker");
+            throw new ConfigException(
+                    "provider",
+                    destination.provider(),
+                    "no such provider of kind " + destination.kind().wireName() + " is in this worker");
         }
         return provider.open(destination);
     }

@@ -36,8 +36,7 @@ final class OutcomeRecords {
     }
 
     /// An attempt was made, and this was decided.
-    Ended attempted(
-            Work work, AttemptReport report, Decision decision, Instant now, Map<String, String> traceHeaders) {
+    Ended attempted(Work work, AttemptReport report, Decision decision, Instant now, Map<String, String> traceHeaders) {
         Route made = work.task().route().ranked();
         List<ProducerRecord<String, byte[]>> out = new ArrayList<>();
         switch (decision) {

@@ -59,7 +59,9 @@ final class PartitionProgress {
         TreeSet<Long> undone = new TreeSet<>(unfinished.keySet());
         undone.removeAll(ended);
         List<Long> ahead = restored.position() > position
-                ? restored.undone().stream().filter(offset -> offset >= position).toList()
+                ? restored.undone().stream()
+                        .filter(offset -> offset >= position)
+                        .toList()
                 : List.of();
         // What an earlier owner left undone further ahead has not been polled again yet.
         undone.addAll(ahead);

@@ -148,10 +148,7 @@ final class SinkLoop implements Loop, TaskLog.Listener {
     }
 
     private void admit(
-            TopicPartition partition,
-            PartitionProgress progress,
-            ConsumerRecord<String, byte[]> record,
-            Instant now) {
+            TopicPartition partition, PartitionProgress progress, ConsumerRecord<String, byte[]> record, Instant now) {
         int size = Math.max(0, record.serializedValueSize());
         Task task;
         Destination destination;
@@ -161,7 +158,10 @@ final class SinkLoop implements Loop, TaskLog.Listener {
         } catch (PoisonRecordException | InvalidRecordException e) {
             if (progress.admit(record.offset(), size)) {
                 metrics.poison(kind);
-                LOG.warn("{} offset {} is no task and goes to the dead letters: {}", partition, record.offset(),
+                LOG.warn(
+                        "{} offset {} is no task and goes to the dead letters: {}",
+                        partition,
+                        record.offset(),
                         e.getMessage());
                 ended.add(new Ended(
                         partition, progress.epoch(), record.offset(), size, List.of(tasks.poison(record, e))));
@@ -172,8 +172,8 @@ final class SinkLoop implements Loop, TaskLog.Listener {
         if (!progress.admit(record.offset(), size)) {
             return;
         }
-        Work work = new Work(
-                task, destination, partition, progress.epoch(), record.offset(), record.headers(), size, now);
+        Work work =
+                new Work(task, destination, partition, progress.epoch(), record.offset(), record.headers(), size, now);
         switch (lanes.offer(work, room, now)) {
             case Admission.Accepted() -> {}
             case Admission.Overflow(Instant due) -> {
@@ -254,8 +254,8 @@ final class SinkLoop implements Loop, TaskLog.Listener {
         } catch (RuntimeException e) {
             // The records could not be encoded. The task stays admitted and uncommitted, so nothing is lost; it is made
             // again once this partition moves or the worker starts anew.
-            LOG.error("the outcome of an attempt could not be encoded: {} offset {}", work.partition(), work.offset(),
-                    e);
+            LOG.error(
+                    "the outcome of an attempt could not be encoded: {} offset {}", work.partition(), work.offset(), e);
         } finally {
             inFlight.remove(work);
             start(lanes.ended(work, clock.instant()));
@@ -277,7 +277,8 @@ final class SinkLoop implements Loop, TaskLog.Listener {
         Batch batch = new Batch(unwritten.subList(0, Math.min(BATCH_MAX, unwritten.size())));
         Map<TopicPartition, Collection<Long>> offsets = batch.offsets();
         Map<TopicPartition, OffsetMap> maps = new HashMap<>();
-        offsets.forEach((partition, done) -> maps.put(partition, progress(partition).mapWith(done)));
+        offsets.forEach(
+                (partition, done) -> maps.put(partition, progress(partition).mapWith(done)));
         return switch (log.write(batch.records(), maps)) {
             case TaskLog.Written.Committed() -> {
                 unwritten.subList(0, batch.ended().size()).clear();

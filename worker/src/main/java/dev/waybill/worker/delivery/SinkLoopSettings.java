@@ -5,8 +5,8 @@ import java.time.Duration;
 /// Bounds of one sink loop.
 ///
 /// @param slots             attempts at the same time
-/// @param admittedMax       tasks of one partition that are admitted and not known to be committed; bounds the map in the
-///                          commit metadata, and what a crash can repeat
+/// @param admittedMax       tasks of one partition that are admitted and not known to be committed; bounds the
+///                          map in the commit metadata, and what a crash can repeat
 /// @param admittedBytesMax  size of all admitted tasks together; bounds the heap
 /// @param commitInterval    how often what has ended is written
 /// @param drainMax          how long running attempts may take to end when their partition is revoked

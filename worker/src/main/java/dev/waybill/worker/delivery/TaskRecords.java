@@ -42,8 +42,7 @@ final class TaskRecords {
             return returning(task);
         }
         Bytes value = records.encode(task, topic.get());
-        ProducerRecord<String, byte[]> record =
-                new ProducerRecord<>(topic.get(), destinationKey(task), value.array());
+        ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic.get(), destinationKey(task), value.array());
         record.headers().add(Headers.DUE, Headers.bytes(Long.toString(due.toEpochMilli())));
         return record;
     }
@@ -65,7 +64,9 @@ final class TaskRecords {
         record.headers()
                 .add(Headers.KIND, Headers.bytes(Headers.KIND_TASK))
                 .add(Headers.ERROR_TOPIC, Headers.bytes(work.partition().topic()))
-                .add(Headers.ERROR_PARTITION, Headers.bytes(Integer.toString(work.partition().partition())))
+                .add(
+                        Headers.ERROR_PARTITION,
+                        Headers.bytes(Integer.toString(work.partition().partition())))
                 .add(Headers.ERROR_OFFSET, Headers.bytes(Long.toString(work.offset())))
                 .add(Headers.ERROR_STAGE, Headers.bytes(reason));
         if (message != null) {
