@@ -61,11 +61,13 @@ final class Dispatcher {
         switch (Resolver.resolve(configuration, delivery.request())) {
             case Resolution.Rejected(String reason) -> reject(in, delivery, reason);
             case Resolution.Waits() -> {
-                Step.Wait wait = advance.waitForOrganization(waiting, in.now());
+                Step.Wait wait = advance.waitForOrganization(new Task(delivery, waiting, null), in.now());
                 if (wait == null) {
                     reject(in, delivery, Reasons.NO_ROUTE);
                 } else {
-                    outbox.wait(stamp(in, delivery, waiting), new Task(delivery, wait.route(), null), wait.delay());
+                    var stamp = stamp(in, delivery, waiting);
+                    wait.events().forEach(event -> outbox.event(stamp, event));
+                    outbox.wait(stamp, new Task(delivery, wait.route(), null), wait.delay());
                 }
             }
             case Resolution.Routes(List<Route> routes) -> begin(in, delivery, routes);

@@ -32,8 +32,6 @@ final class Outbox {
     /// What Connect calls the step in which a record failed.
     private static final String STAGE_DECODE = "VALUE_CONVERTER";
 
-    private static final String STAGE_ROUTE = "ROUTE";
-
     private final ProcessorContext<byte[], byte[]> context;
     private final Records records;
     private final Topics topics;
@@ -61,13 +59,12 @@ final class Outbox {
         send(stamp, keyOf(task), value.array(), tasksSink(destination.kind()));
     }
 
-    /// Sends a task to wait for one turn, due when the turn is over.
+    /// Sends a task to wait for one turn. Its due time stands in a header too, for those who do not decode it.
     void wait(Stamp stamp, Task task, RetryDelay delay) {
         Bytes value = records.encode(task, topics.retries(delay));
+        Instant due = task.route().dueAt();
         var headers = new RecordHeaders(stamp.headers());
-        headers.remove(Headers.DUE);
-        long due = stamp.now().plus(delay.delay()).toEpochMilli();
-        headers.add(Headers.DUE, Headers.bytes(Long.toString(due)));
+        set(headers, Headers.DUE, Long.toString((due == null ? stamp.now() : due).toEpochMilli()));
         send(new Stamp(headers, stamp.now()), keyOf(task), value.array(), retriesSink(delay));
     }
 
@@ -85,7 +82,7 @@ final class Outbox {
         var headers = new RecordHeaders(stamp.headers());
         LastFailure last = task.route().last();
         String message = last == null ? reason : reason + ": " + last.code() + " " + last.message();
-        explain(headers, in, Headers.KIND_TASK, STAGE_ROUTE, reason, message);
+        explain(headers, in, Headers.KIND_TASK, reason, message);
         Bytes value = records.encode(task, topics.deadLetters());
         send(new Stamp(headers, stamp.now()), task.delivery().id(), value.array(), DEAD_LETTERS);
     }
@@ -94,13 +91,8 @@ final class Outbox {
     void poison(Incoming in, Throwable cause) {
         Record<byte[], byte[]> record = in.record();
         var headers = new RecordHeaders(record.headers());
-        explain(
-                headers,
-                in,
-                Headers.KIND_POISON,
-                STAGE_DECODE,
-                cause.getClass().getName(),
-                String.valueOf(cause.getMessage()));
+        explain(headers, in, Headers.KIND_POISON, STAGE_DECODE, String.valueOf(cause.getMessage()));
+        set(headers, Headers.ERROR_CLASS, cause.getClass().getName());
         context.forward(new Record<>(record.key(), record.value(), in.now().toEpochMilli(), headers), DEAD_LETTERS);
     }
 
@@ -114,14 +106,12 @@ final class Outbox {
                 rekeyedSink(in.origin().topic()));
     }
 
-    private static void explain(
-            RecordHeaders headers, Incoming in, String kind, String stage, String exception, String message) {
+    private static void explain(RecordHeaders headers, Incoming in, String kind, String stage, String message) {
         set(headers, Headers.KIND, kind);
         set(headers, Headers.ERROR_TOPIC, in.origin().topic());
         set(headers, Headers.ERROR_PARTITION, Integer.toString(in.origin().partition()));
         set(headers, Headers.ERROR_OFFSET, Long.toString(in.origin().offset()));
         set(headers, Headers.ERROR_STAGE, stage);
-        set(headers, Headers.ERROR_CLASS, exception);
         set(headers, Headers.ERROR_MESSAGE, message);
     }
 

@@ -125,7 +125,10 @@ class RequestRoutingTest {
         router.comeBack(waiting);
         Task task = router.onlyTask();
         assertThat(task.route().current()).isEqualTo(id(ACME + "late").toString());
-        assertThat(router.events()).extracting(DeliveryAttempt::getEvent).containsExactly("queued");
+        List<DeliveryAttempt> events = router.events();
+        assertThat(events).extracting(DeliveryAttempt::getDeliveryStatus).containsExactly("queued", "queued");
+        assertThat(events).extracting(DeliveryAttempt::getDestinationName).containsExactly(null, "late");
+        assertThat(events.get(1).getRank()).isGreaterThan(events.get(0).getRank());
     }
 
     @Test

@@ -47,6 +47,12 @@ public record Event(
         SETTLED
     }
 
+    /// The delivery was accepted and waits until a destination becomes known; before anything of higher rank.
+    public static Event opened(Delivery delivery, int routes, Instant at) {
+        return new Event(
+                Type.QUEUED, delivery, Route.unresolved(), routes, null, null, "queued", null, null, 0, null, null, at);
+    }
+
     /// An event of the delivery as a whole, with its end.
     public static Event ofDelivery(
             Delivery delivery,

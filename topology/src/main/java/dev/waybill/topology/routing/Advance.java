@@ -3,6 +3,7 @@ package dev.waybill.topology.routing;
 import dev.waybill.schemas.RetryDelay;
 import dev.waybill.topology.model.Delivery;
 import dev.waybill.topology.model.Destination;
+import dev.waybill.topology.model.Event;
 import dev.waybill.topology.model.Route;
 import dev.waybill.topology.model.RouteStatus;
 import dev.waybill.topology.model.Task;
@@ -12,6 +13,7 @@ import dev.waybill.topology.policy.RetryPlan;
 import dev.waybill.topology.settlement.OpenDelivery;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +57,7 @@ public final class Advance {
         }
         Optional<RetryDelay> wait = untilDue(task.route(), now);
         if (wait.isPresent()) {
-            return new Step.Wait(task.route(), task.destination(), wait.get());
+            return new Step.Wait(task.route(), task.destination(), wait.get(), List.of());
         }
         while (true) {
             Verdict verdict = judge(configuration, walk, open);
@@ -69,8 +71,7 @@ public final class Advance {
                     return walk.join(other);
                 }
                 case Verdict.NotYet() -> {
-                    RetryDelay delay = plan.shortest();
-                    return new Step.Wait(walk.route().waitTurn(now.plus(delay.delay())), null, delay);
+                    return waitTurn(task.delivery(), walk.route(), now);
                 }
                 case Verdict.Spent() -> {
                     if (!walk.route().hasNext()) {
@@ -89,9 +90,18 @@ public final class Advance {
     }
 
     /// A request whose organization is unknown, after one more turn; null once the grace is used up.
-    public Step.@Nullable Wait waitForOrganization(Route route, Instant now) {
+    public Step.@Nullable Wait waitForOrganization(Task task, Instant now) {
+        return task.route().turns() < graceTurns ? waitTurn(task.delivery(), task.route(), now) : null;
+    }
+
+    /// One turn through the shortest retry topic. The first one is the delivery's first sign of life.
+    private Step.Wait waitTurn(Delivery delivery, Route route, Instant now) {
         RetryDelay delay = plan.shortest();
-        return route.turns() < graceTurns ? new Step.Wait(route.waitTurn(now.plus(delay.delay())), null, delay) : null;
+        return new Step.Wait(
+                route.waitTurn(now.plus(delay.delay())),
+                null,
+                delay,
+                route.turns() == 0 ? List.of(Event.opened(delivery, route.routes(), now)) : List.of());
     }
 
     /// The topic to wait in; none if the task is due, or so soon that its lane waits out the rest.

@@ -24,10 +24,9 @@ public sealed interface Step {
     /// The task waits for one turn.
     ///
     /// @param destination the current candidate; null while it is not known
-    record Wait(Route route, @Nullable Destination destination, RetryDelay delay) implements Step {
-        @Override
-        public List<Event> events() {
-            return List.of();
+    record Wait(Route route, @Nullable Destination destination, RetryDelay delay, List<Event> events) implements Step {
+        public Wait {
+            events = List.copyOf(events);
         }
     }
 
