@@ -91,9 +91,10 @@ public final class RouterTopology {
 
     public Topology build() {
         Topology topology = new Topology();
-        addConfiguration(topology);
+        // First, so that a further configuration topic does not change the number its state directories bear.
         addRouting(topology);
         addSinks(topology);
+        addConfiguration(topology);
         return topology;
     }
 
