@@ -8,6 +8,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /// One process at a time uses a data directory. The system releases the lock when the process dies, however it dies.
@@ -15,7 +16,7 @@ record DirectoryLock(FileChannel channel) implements AutoCloseable {
 
     static DirectoryLock take(Path directory) {
         try {
-            Files.createDirectories(directory);
+            create(directory);
             var channel =
                     FileChannel.open(directory.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (tryLock(channel) == null) {
@@ -26,6 +27,14 @@ record DirectoryLock(FileChannel channel) implements AutoCloseable {
             return new DirectoryLock(channel);
         } catch (IOException e) {
             throw new UncheckedIOException("The data directory " + directory + " cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    /// A new directory is closed to other users: it will hold payloads.
+    private static void create(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectories(directory);
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
         }
     }
 

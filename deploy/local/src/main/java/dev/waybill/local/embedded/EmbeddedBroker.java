@@ -132,6 +132,9 @@ public final class EmbeddedBroker implements AutoCloseable {
                 Map.entry("log.cleaner.dedupe.buffer.size", "2097152"),
                 // Readers behind a dead producer's transaction wait for its timeout plus this; the default is 10 s.
                 Map.entry("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000"),
+                // After a kill -9 the controller waits for the session of the broker it remembers; the default is 9 s.
+                Map.entry("broker.session.timeout.ms", "3000"),
+                Map.entry("broker.heartbeat.interval.ms", "500"),
                 // Groups form and notice changes fast; each minimum must be lowered before its value.
                 Map.entry("group.initial.rebalance.delay.ms", "0"),
                 Map.entry("group.consumer.min.heartbeat.interval.ms", "500"),
