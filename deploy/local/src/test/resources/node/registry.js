@@ -28,7 +28,7 @@ await client.register(subject, { schema: field({ default: 0 }) });
 say('versions', await client.getAllVersions(subject));
 say('latest', (await client.getLatestSchemaMetadata(subject)).version);
 say('level', await refusal(() => client.getCompatibility(subject)));
-say('setLevel', await client.updateCompatibility(subject, Compatibility.Full));
+say('setLevel', await client.updateCompatibility(subject, Compatibility.FULL));
 
 const serializer = new AvroSerializer(client, SerdeType.VALUE, { autoRegisterSchemas: false, useLatestVersion: true });
 const bytes = await serializer.serialize(topic, { text: 'grüezi', n: 7 });

@@ -51,16 +51,22 @@ final class AnsweringWorker implements AutoCloseable {
         }
         consumer = new KafkaConsumer<>(
                 Map.of(
-                        "bootstrap.servers", backend.bootstrapServers(),
-                        "group.id", topics.prefix() + "answers",
-                        "auto.offset.reset", "earliest"),
+                        "bootstrap.servers",
+                        backend.bootstrapServers(),
+                        "group.id",
+                        topics.prefix() + "answers",
+                        "auto.offset.reset",
+                        "earliest"),
                 new StringDeserializer(),
                 new ByteArrayDeserializer());
         producer = new KafkaProducer<>(
                 Map.of(
-                        "bootstrap.servers", backend.bootstrapServers(),
-                        "transactional.id", topics.prefix() + "answers",
-                        "compression.type", "gzip"),
+                        "bootstrap.servers",
+                        backend.bootstrapServers(),
+                        "transactional.id",
+                        topics.prefix() + "answers",
+                        "compression.type",
+                        "gzip"),
                 new StringSerializer(),
                 new ByteArraySerializer());
         producer.initTransactions();
@@ -95,9 +101,10 @@ final class AnsweringWorker implements AutoCloseable {
     private void write(ConsumerRecord<String, byte[]> request, String status) {
         DeliveryResult result = result(request, status);
         producer.beginTransaction();
-        producer.send(new ProducerRecord<>(
-                topics.results(), result.getDeliveryId(), codec.encode(topics.results(), result)));
+        byte[] value = codec.encode(topics.results(), result);
+        var written = producer.send(new ProducerRecord<>(topics.results(), result.getDeliveryId(), value));
         producer.flush();
+        written.resultNow();
     }
 
     private DeliveryResult result(ConsumerRecord<String, byte[]> record, String status) {
@@ -117,9 +124,14 @@ final class AnsweringWorker implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         stopping = true;
-        thread.join();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while the answering worker stops", e);
+        }
         consumer.close();
         producer.close();
         codec.close();

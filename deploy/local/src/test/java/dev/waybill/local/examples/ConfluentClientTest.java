@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.apache.avro.generic.GenericRecord;
 import org.junit.jupiter.api.Tag;
@@ -33,7 +34,7 @@ class ConfluentClientTest {
         Map<String, String> said = ended.output().stream()
                 .map(line -> line.split(" ", 2))
                 .collect(Collectors.toMap(parts -> parts[0], parts -> parts[1]));
-        String hex = said.remove("bytes").replace("\"", "");
+        String hex = Objects.requireNonNull(said.remove("bytes")).replace("\"", "");
         assertThat(said)
                 .containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
                         Map.entry("unknownSubject", "{\"status\":404,\"code\":40401}"),
@@ -53,8 +54,8 @@ class ConfluentClientTest {
                         Map.entry("stillReadable", "{\"text\":\"grüezi\",\"n\":7}")));
 
         byte[] framed = HexFormat.of().parseHex(hex);
-        try (var codec = new AvroCodec(
-                new HttpSchemaRegistryClient(RegistrySettings.of(url)), SerdeSettings.defaults())) {
+        try (var codec =
+                new AvroCodec(new HttpSchemaRegistryClient(RegistrySettings.of(url)), SerdeSettings.defaults())) {
             GenericRecord record = codec.decodeGeneric(framed);
             assertThat(record.get("text")).hasToString("grüezi");
             assertThat(record.get("n")).isEqualTo(7);

@@ -29,7 +29,7 @@ class ExampleProgramsTest {
     }
 
     @AfterEach
-    void stop() throws Exception {
+    void stop() {
         worker.close();
     }
 
@@ -47,7 +47,9 @@ class ExampleProgramsTest {
                 "--destination=archive",
                 "--count=8");
         assertThat(ended.exitCode()).as(() -> String.join("\n", ended.output())).isZero();
-        assertThat(ended.output()).filteredOn(line -> line.startsWith("{\"sent\"")).hasSize(8);
+        assertThat(ended.output())
+                .filteredOn(line -> line.startsWith("{\"sent\""))
+                .hasSize(8);
         assertThat(ended.output())
                 .filteredOn(line -> line.startsWith("{\"result\""))
                 .hasSize(8)
@@ -55,13 +57,14 @@ class ExampleProgramsTest {
         assertThat(worker.requests()).hasSize(8).allSatisfy(record -> {
             DeliveryRequest request = worker.decode(record);
             assertThat(request.getDestinationIds()).containsExactly("hook", "archive");
-            assertThat(StandardCharsets.UTF_8.decode(request.getPayload().getBody()))
-                    .asString()
+            assertThat(StandardCharsets.UTF_8
+                            .decode(request.getPayload().getBody())
+                            .toString())
                     .startsWith("{\"greeting\":\"hello\"");
         });
         // Its partitioner is not Java's: what Waybill has to put right really happens.
-        assertThat(worker.requests()).anySatisfy(record -> assertThat(record.partition())
-                .isNotEqualTo(javaPartition(record)));
+        assertThat(worker.requests())
+                .anySatisfy(record -> assertThat(record.partition()).isNotEqualTo(javaPartition(record)));
     }
 
     @Test
@@ -80,9 +83,8 @@ class ExampleProgramsTest {
                         "acme",
                         "hook"));
         assertThat(ended.exitCode()).as(() -> String.join("\n", ended.output())).isZero();
-        assertThat(ended.output()).anySatisfy(line -> assertThat(line)
-                .startsWith("result {")
-                .contains("DELIVERED"));
+        assertThat(ended.output())
+                .anySatisfy(line -> assertThat(line).startsWith("result {").contains("DELIVERED"));
         assertThat(worker.requests()).singleElement().satisfies(record -> {
             assertThat(record.partition()).isEqualTo(javaPartition(record));
             assertThat(worker.decode(record).getDestinationIds()).containsExactly("hook");
@@ -90,6 +92,7 @@ class ExampleProgramsTest {
     }
 
     private static int javaPartition(ConsumerRecord<String, byte[]> record) {
-        return Utils.toPositive(Utils.murmur2(record.key().getBytes(StandardCharsets.UTF_8))) % AnsweringWorker.PARTITIONS;
+        return Utils.toPositive(Utils.murmur2(record.key().getBytes(StandardCharsets.UTF_8)))
+                % AnsweringWorker.PARTITIONS;
     }
 }

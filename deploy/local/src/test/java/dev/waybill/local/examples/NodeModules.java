@@ -14,7 +14,8 @@ import java.util.List;
 /// The packages that the Node example pins, installed once under `target`.
 final class NodeModules {
 
-    static final Path EXAMPLE = Path.of("../../docs/examples/node").toAbsolutePath().normalize();
+    static final Path EXAMPLE =
+            Path.of("../../docs/examples/node").toAbsolutePath().normalize();
 
     private static final Path INSTALLED = Path.of("target", "npm").toAbsolutePath();
 
