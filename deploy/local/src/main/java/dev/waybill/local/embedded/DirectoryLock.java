@@ -17,8 +17,8 @@ record DirectoryLock(FileChannel channel) implements AutoCloseable {
     static DirectoryLock take(Path directory) {
         try {
             create(directory);
-            var channel =
-                    FileChannel.open(directory.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            var channel = FileChannel.open(
+                    directory.resolve("in-use.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (tryLock(channel) == null) {
                 channel.close();
                 throw new IllegalStateException(

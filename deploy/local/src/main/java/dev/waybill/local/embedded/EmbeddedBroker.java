@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -20,10 +21,17 @@ import org.jspecify.annotations.Nullable;
 /// started again: same directory, same ports, same records.
 public final class EmbeddedBroker implements AutoCloseable {
 
+    /// A clean stop takes a second or two. Kafka itself would wait five minutes for a controller that is gone.
+    static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
+
+    /// What one run holds. Kafka's own lock comes too late: by then a second controller has written to the metadata
+    /// log.
+    private record Running(KafkaRaftServer server, DirectoryLock lock) {}
+
     private final Path directory;
     private final int port;
     private final int controllerPort;
-    private @Nullable KafkaRaftServer server;
+    private @Nullable Running running;
 
     private EmbeddedBroker(Path directory, int port) {
         this.directory = directory;
@@ -45,27 +53,54 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     public synchronized void start() {
-        if (server != null) {
+        if (running != null) {
             return;
         }
-        format();
-        var starting = new KafkaRaftServer(new KafkaConfig(settings(), false), Time.SYSTEM);
+        var lock = DirectoryLock.take(directory);
         try {
-            starting.startup();
+            format();
+            var server = new KafkaRaftServer(new KafkaConfig(settings(), false), Time.SYSTEM);
+            start(server);
+            running = new Running(server, lock);
         } catch (RuntimeException e) {
-            starting.shutdown();
+            lock.close();
             throw new IllegalStateException(
                     "The broker does not start on 127.0.0.1:" + port + " with " + directory + ": " + e.getMessage(), e);
         }
-        server = starting;
+    }
+
+    private static void start(KafkaRaftServer server) {
+        try {
+            server.startup();
+        } catch (RuntimeException e) {
+            shutDown(server);
+            throw e;
+        }
     }
 
     /// Shuts down cleanly; returns when the files are closed.
     public synchronized void stop() {
-        if (server != null) {
+        Running stopping = running;
+        if (stopping != null) {
+            running = null;
+            try (var _ = stopping.lock()) {
+                shutDown(stopping.server());
+            }
+        }
+    }
+
+    private static void shutDown(KafkaRaftServer server) {
+        var shutdown = Thread.ofPlatform().daemon().name("broker-shutdown").start(() -> {
             server.shutdown();
             server.awaitShutdown();
-            server = null;
+        });
+        try {
+            if (!shutdown.join(STOP_TIMEOUT)) {
+                throw new IllegalStateException("The broker does not stop within " + STOP_TIMEOUT.toSeconds() + " s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while the broker stops", e);
         }
     }
 
