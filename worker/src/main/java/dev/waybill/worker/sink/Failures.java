@@ -1,0 +1,27 @@
+package dev.waybill.worker.sink;
+
+import dev.waybill.topology.policy.ErrorCategory;
+import dev.waybill.topology.policy.Fault;
+import dev.waybill.topology.policy.Outcome;
+
+/// Outcomes of what can go wrong in any sink before it turns to its destination.
+public final class Failures {
+
+    private Failures() {}
+
+    /// The organization may not use the secret its settings name.
+    public static Outcome.Failed of(SecretNotAllowedException e) {
+        return new Outcome.Permanent(Fault.of(ErrorCategory.CONFIGURATION, "secret_not_allowed", e.getMessage()));
+    }
+
+    /// The secret cannot be read now.
+    public static Outcome.Failed of(SecretUnavailableException e) {
+        return new Outcome.OurFault(Fault.of(ErrorCategory.AUTHENTICATION, "secret_unavailable", e.getMessage()));
+    }
+
+    /// The payload is a reference, and this sink takes inline payloads only.
+    public static Outcome.Failed payloadByReference() {
+        return new Outcome.Permanent(
+                Fault.of(ErrorCategory.PAYLOAD, "payload_by_reference", "payload.uri is not allowed by this worker"));
+    }
+}
