@@ -1,0 +1,209 @@
+package dev.waybill.worker.sink.http;
+
+import dev.waybill.topology.policy.Outcome;
+import dev.waybill.worker.sink.egress.DialException;
+import dev.waybill.worker.sink.http.HttpResult.Answer;
+import dev.waybill.worker.sink.http.HttpResult.NoAnswer;
+import dev.waybill.worker.sink.http.HttpResult.Reply;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLSession;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.HttpStatus;
+import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
+import org.apache.hc.core5.pool.PoolEntry;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+
+/// One request on its way: leases, connects, sends, reads. Lives on one thread, for one call.
+final class HttpExchange {
+
+    /// A receiver that refuses a request while it is being sent answers before it closes; longer is not worth
+    /// the slot.
+    private static final Timeout EARLY_ANSWER = Timeout.ofMilliseconds(500);
+
+    private final Connections connections;
+    private final HttpCall call;
+    private final ClassicHttpRequest request;
+    private final Progress progress;
+    private final long end;
+    private long bytesSent;
+    private @Nullable String remoteAddress;
+    private @Nullable SSLSession tls;
+
+    HttpExchange(Connections connections, HttpCall call, InFlight inFlight) {
+        this.connections = connections;
+        this.call = call;
+        this.request = request(call);
+        this.progress = new Progress(inFlight);
+        this.end = System.nanoTime() + call.timeouts().total().toNanos();
+    }
+
+    private static ClassicHttpRequest request(HttpCall call) {
+        BasicClassicHttpRequest request =
+                new BasicClassicHttpRequest(call.method(), call.target().path());
+        request.addHeader("Host", call.target().authority());
+        for (Header header : call.headers()) {
+            request.addHeader(header);
+        }
+        if (call.body() != null) {
+            request.addHeader("Content-Length", Integer.toString(call.body().size()));
+            // No type here: the call's headers have it.
+            request.setEntity(new ByteArrayEntity(call.body().array(), (ContentType) null));
+        }
+        return request;
+    }
+
+    HttpResult run() throws InterruptedException {
+        Reply reply = reply();
+        return new HttpResult(reply, progress.clock.phases(), bytesSent, remoteAddress, tls);
+    }
+
+    private Reply reply() throws InterruptedException {
+        try {
+            return converse();
+        } catch (InterruptedException e) {
+            return new NoAnswer(interrupted());
+        } catch (TimeoutException e) {
+            return new NoAnswer(TransportFaults.noConnectionFree());
+        } catch (IOException | HttpException e) {
+            return new NoAnswer(isInterrupted() ? interrupted() : failed(e));
+        }
+    }
+
+    private boolean isInterrupted() {
+        return progress.inFlight.reason() != null || Thread.currentThread().isInterrupted();
+    }
+
+    /// What an interrupt means: the end of this call, or of the worker.
+    private Outcome.Failed interrupted() throws InterruptedException {
+        InFlight.Abort reason = progress.inFlight.reason();
+        if (reason == null) {
+            throw new InterruptedException();
+        }
+        return TransportFaults.aborted(progress.stage, reason);
+    }
+
+    private Outcome.Failed failed(Exception e) {
+        return switch (e) {
+            case DialException dial -> TransportFaults.dial(dial);
+            case HttpException _ -> TransportFaults.notHttp();
+            case MessageConstraintException _ -> TransportFaults.notHttp();
+            default -> TransportFaults.broken(progress.stage, e);
+        };
+    }
+
+    private Reply converse() throws InterruptedException, TimeoutException, IOException, HttpException {
+        PoolEntry<HttpHost, HttpConnection> entry =
+                connections.lease(call.target().origin(), call.timeouts().connect());
+        boolean kept = false;
+        try {
+            send(entry);
+            HttpConnection connection = entry.getConnection();
+            if (!awaitFirstByte(connection)) {
+                return new NoAnswer(TransportFaults.noFirstByte());
+            }
+            ResponseReader reader = reader(connection);
+            Answer answer = reader.read();
+            if (reader.reusable()) {
+                connections.keep(entry, KeepAlive.parse(answer.header("Keep-Alive")));
+                kept = true;
+            }
+            return answer;
+        } catch (IOException e) {
+            Answer early = earlyAnswer(entry);
+            if (early != null) {
+                return early;
+            }
+            throw e;
+        } finally {
+            if (!kept) {
+                connections.drop(entry);
+            }
+        }
+    }
+
+    /// Sends the request; on a new connection if a pooled one breaks before all of it was written.
+    private void send(PoolEntry<HttpHost, HttpConnection> entry)
+            throws IOException, HttpException, InterruptedException {
+        if (!call.fresh() && Connections.isUsable(entry)) {
+            try {
+                write(entry.getConnection());
+                return;
+            } catch (IOException e) {
+                if (isInterrupted()) {
+                    throw e;
+                }
+            }
+        }
+        connections.connect(entry, progress, least(call.timeouts().connect(), remaining()));
+        write(entry.getConnection());
+    }
+
+    private void write(HttpConnection connection) throws IOException, HttpException {
+        progress.stage = Stage.SENDING;
+        remoteAddress = connection.remoteAddress();
+        tls = connection.getSSLSession();
+        long before = connection.sentBytes();
+        try {
+            connection.sendRequestHeader(request);
+            if (request.getEntity() != null) {
+                connection.sendRequestEntity(request);
+            }
+            connection.flush();
+            progress.stage = Stage.ANSWERING;
+        } finally {
+            bytesSent = connection.sentBytes() - before;
+        }
+    }
+
+    /// Whether something came before the timeout: an answer, or the connection's end
+    private boolean awaitFirstByte(HttpConnection connection) throws IOException {
+        long sent = System.nanoTime();
+        Duration limit = call.timeouts().firstByte();
+        boolean came = connection.isDataAvailable(Timeout.of(limit));
+        if (!came && System.nanoTime() - sent >= limit.toNanos()) {
+            return false;
+        }
+        progress.clock.firstByte(sent);
+        return true;
+    }
+
+    private ResponseReader reader(HttpConnection connection) {
+        connection.setSocketTimeout(Timeout.of(remaining()));
+        return new ResponseReader(connection, request, call.keepBody());
+    }
+
+    /// A receiver may refuse a request before it has read all of it, and close: then its answer says more than
+    /// the error.
+    private @Nullable Answer earlyAnswer(PoolEntry<HttpHost, HttpConnection> entry) {
+        if (progress.stage != Stage.SENDING || isInterrupted() || !entry.hasConnection()) {
+            return null;
+        }
+        try {
+            HttpConnection connection = entry.getConnection();
+            if (!connection.isDataAvailable(EARLY_ANSWER)) {
+                return null;
+            }
+            Answer answer = reader(connection).read();
+            return answer.status() >= HttpStatus.SC_BAD_REQUEST ? answer : null;
+        } catch (IOException | HttpException e) {
+            return null;
+        }
+    }
+
+    private Duration remaining() {
+        return Duration.ofNanos(Math.max(1_000_000, end - System.nanoTime()));
+    }
+
+    private static Duration least(Duration one, Duration other) {
+        return one.compareTo(other) <= 0 ? one : other;
+    }
+}
