@@ -1,0 +1,175 @@
+package dev.waybill.worker.sink.webhook;
+
+import dev.waybill.topology.model.Destination;
+import dev.waybill.worker.sink.SecretNotAllowedException;
+import dev.waybill.worker.sink.Secrets;
+import dev.waybill.worker.sink.Settings;
+import dev.waybill.worker.sink.http.HttpTarget;
+import dev.waybill.worker.sink.http.TlsTrust;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigException;
+import org.jspecify.annotations.Nullable;
+
+/// The settings of a webhook destination.
+///
+/// @param signingSecret         reference to the secret to sign with; null means unsigned
+/// @param previousSigningSecret reference to the secret before, during a rotation
+/// @param headers               sent with every request
+/// @param passedOn              names of the request's own headers to pass on, ignoring case
+/// @param kept                  names of the response's headers to keep, ignoring case
+/// @param trust                 null means the authorities that the JVM trusts
+record WebhookSettings(
+        HttpTarget target,
+        @Nullable String signingSecret,
+        @Nullable String previousSigningSecret,
+        List<HeaderTemplate> headers,
+        Set<String> passedOn,
+        Set<String> kept,
+        @Nullable TlsTrust trust) {
+
+    private static final String URL = "url";
+    private static final String SIGNING_SECRET = "signing.secret";
+    private static final String SIGNING_SECRET_PREVIOUS = "signing.secret.previous";
+    private static final String HEADERS = "headers.<name>";
+    private static final String PASSED_ON = "request.headers.allowed";
+    private static final String KEPT = "response.headers.kept";
+    private static final String TLS_CA = "tls.ca";
+
+    /// Rows hold them for every attempt.
+    private static final int KEPT_MAX = 20;
+
+    /// Together they must fit into the header section that servers accept.
+    private static final int HEADERS_MAX = 30;
+
+    static final ConfigDef DEFINITION = new ConfigDef()
+            .define(
+                    URL,
+                    ConfigDef.Type.STRING,
+                    Importance.HIGH,
+                    "Where to POST the payload: an http or https URL without user, password and fragment."
+                            + " Addresses that are not public are refused unless egress.allow permits them.")
+            .define(
+                    SIGNING_SECRET,
+                    ConfigDef.Type.PASSWORD,
+                    null,
+                    Importance.HIGH,
+                    "Reference to the secret to sign requests with, as Standard Webhooks has it: whsec_ and the base64"
+                            + " of 24 to 64 bytes. Without it requests are not signed.")
+            .define(
+                    SIGNING_SECRET_PREVIOUS,
+                    ConfigDef.Type.PASSWORD,
+                    null,
+                    Importance.LOW,
+                    "Reference to the secret that signing.secret has replaced: requests carry a signature by each."
+                            + " Not needed after `waybill secret rotate`, which keeps the previous one beside the new.")
+            .define(
+                    HEADERS,
+                    ConfigDef.Type.STRING,
+                    null,
+                    Importance.MEDIUM,
+                    "A header to send with every request. The value may hold references to secrets; that of"
+                            + " Authorization, Proxy-Authorization, Cookie, X-Api-Key and Api-Key must.")
+            .define(
+                    PASSED_ON,
+                    ConfigDef.Type.LIST,
+                    "",
+                    Importance.LOW,
+                    "Names of the delivery request's headers that are passed on to the receiver.")
+            .define(
+                    KEPT,
+                    ConfigDef.Type.LIST,
+                    "content-type,retry-after,x-request-id",
+                    Importance.LOW,
+                    "Names of the response headers that are kept with the attempt, at most " + KEPT_MAX + ".")
+            .define(
+                    TLS_CA,
+                    ConfigDef.Type.STRING,
+                    null,
+                    Importance.LOW,
+                    "Certificates in PEM of the authorities to trust in place of the JVM's.");
+
+    WebhookSettings {
+        headers = List.copyOf(headers);
+    }
+
+    static WebhookSettings bind(Destination destination, Secrets secrets) {
+        Settings settings = Settings.bind(DEFINITION, destination, secrets);
+        List<HeaderTemplate> headers = headers(settings.named(HEADERS));
+        checkReferences(headers, destination.organizationId(), secrets);
+        String ca = settings.string(TLS_CA);
+        return new WebhookSettings(
+                convert(URL, settings.required(URL), HttpTarget::parse),
+                settings.secret(SIGNING_SECRET),
+                settings.secret(SIGNING_SECRET_PREVIOUS),
+                headers,
+                passedOn(settings.list(PASSED_ON), headers),
+                kept(settings.list(KEPT)),
+                ca == null ? null : convert(TLS_CA, ca, TlsTrust::only));
+    }
+
+    private static List<HeaderTemplate> headers(Map<String, String> given) {
+        if (given.size() > HEADERS_MAX) {
+            throw new ConfigException("Setting headers: at most " + HEADERS_MAX + " are possible");
+        }
+        List<HeaderTemplate> headers = new ArrayList<>();
+        given.forEach((name, value) ->
+                headers.add(convert("headers." + name, value, text -> HeaderTemplate.parse(name, text))));
+        return headers;
+    }
+
+    private static void checkReferences(List<HeaderTemplate> headers, String organizationId, Secrets secrets) {
+        for (HeaderTemplate header : headers) {
+            for (String reference : header.references()) {
+                try {
+                    secrets.check(organizationId, reference);
+                } catch (SecretNotAllowedException e) {
+                    throw new ConfigException("Setting headers." + header.name() + ": " + e.getMessage());
+                }
+            }
+        }
+    }
+
+    /// A header of the settings wins over one of the request.
+    private static Set<String> passedOn(List<String> names, List<HeaderTemplate> headers) {
+        if (names.size() > HEADERS_MAX) {
+            throw new ConfigException("Setting " + PASSED_ON + ": at most " + HEADERS_MAX + " are possible");
+        }
+        for (String name : names) {
+            if (HeaderTemplate.isReserved(name)) {
+                throw new ConfigException("Setting " + PASSED_ON + ": " + name + " is set by Waybill");
+            }
+        }
+        Set<String> passedOn = ignoringCase(names);
+        headers.forEach(header -> passedOn.remove(header.name()));
+        return passedOn;
+    }
+
+    private static Set<String> kept(List<String> names) {
+        if (names.size() > KEPT_MAX) {
+            throw new ConfigException("Setting " + KEPT + ": at most " + KEPT_MAX + " are possible");
+        }
+        return ignoringCase(names);
+    }
+
+    private static Set<String> ignoringCase(Collection<String> names) {
+        Set<String> set = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        set.addAll(names);
+        return set;
+    }
+
+    private static <T> T convert(String name, String value, Function<String, T> reader) {
+        try {
+            return reader.apply(value);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("Setting " + name + " " + e.getMessage());
+        }
+    }
+}

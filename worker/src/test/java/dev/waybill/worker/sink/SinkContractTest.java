@@ -1,0 +1,393 @@
+package dev.waybill.worker.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.waybill.topology.model.AttemptReport;
+import dev.waybill.topology.model.Bytes;
+import dev.waybill.topology.model.Destination;
+import dev.waybill.topology.model.Payload;
+import dev.waybill.topology.policy.Fault;
+import dev.waybill.topology.policy.Outcome;
+import dev.waybill.topology.policy.Outcome.Ambiguous;
+import dev.waybill.topology.policy.Outcome.Delivered;
+import dev.waybill.topology.policy.Outcome.Failed;
+import dev.waybill.topology.policy.Outcome.OurFault;
+import dev.waybill.topology.policy.Outcome.Permanent;
+import dev.waybill.topology.policy.Outcome.Retryable;
+import dev.waybill.topology.policy.Outcome.Throttled;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.config.ConfigDef;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// What every sink promises the delivery loop. One subclass per provider says what its peer can do; a promise
+/// that cannot come up with it is skipped.
+public abstract class SinkContractTest {
+
+    /// What a peer can do to the next attempt.
+    public enum Behaviour {
+        /// Refuses now, would accept later.
+        REFUSE_FOR_NOW,
+        REFUSE_FOR_GOOD,
+        /// Asks to wait for [#THROTTLE].
+        THROTTLE,
+        /// Takes the connection and nothing else.
+        HANG_BEFORE_REQUEST,
+        /// Reads the request and never answers.
+        HANG_AFTER_REQUEST,
+        /// Ends the connection before it has read the request.
+        BREAK_BEFORE_REQUEST,
+        /// Ends the connection after it has read the request.
+        BREAK_AFTER_REQUEST,
+        /// Accepts with an answer that has no end.
+        FLOOD,
+        /// Accepts one byte at a time, without end.
+        DRIP
+    }
+
+    protected static final Duration THROTTLE = Duration.ofSeconds(7);
+
+    /// Every wait in the destinations that [#impatientDestination] makes.
+    protected static final Duration SHORT = Duration.ofMillis(500);
+
+    /// Between a timeout and the end of the attempt, on a busy machine.
+    private static final Duration SLACK = Duration.ofSeconds(4);
+
+    private static final String PAYLOAD = "{\"name\":\"Müller 🚚\",\"card\":\"4111111111111111\"}";
+
+    private final List<Sink> opened = new ArrayList<>();
+
+    protected abstract SinkProvider provider();
+
+    /// A destination at the peer.
+    protected abstract Destination destination();
+
+    /// The same with all timeouts [#SHORT].
+    protected abstract Destination impatientDestination();
+
+    protected abstract Set<Behaviour> behaviours();
+
+    /// Lets the next attempt meet the behaviour, and those after it a peer that accepts.
+    protected abstract void next(Behaviour behaviour) throws Exception;
+
+    /// The payloads that the peer has accepted, in order.
+    protected abstract List<Bytes> accepted() throws Exception;
+
+    /// What must never be seen: credentials in use.
+    protected abstract List<String> secrets();
+
+    /// Changes the credentials on our side and makes the peer refuse the old ones; false if there are none.
+    protected boolean rotateCredentials() {
+        return false;
+    }
+
+    @AfterEach
+    void closeSinks() {
+        opened.forEach(Sink::close);
+    }
+
+    private Sink open(Destination destination) {
+        Sink sink = provider().open(destination);
+        opened.add(sink);
+        return sink;
+    }
+
+    private static Attempt attempt(String deliveryId) {
+        return Samples.attempt(deliveryId, Samples.body(PAYLOAD));
+    }
+
+    /// Makes an attempt and checks what holds for all of them.
+    private AttemptReport deliver(Sink sink, Attempt attempt) throws Exception {
+        AttemptReport report = Samples.onVirtualThread(() -> sink.deliver(attempt));
+        assertTellsNothing(report.toString());
+        assertThat(report.phases().total()).isNotNull();
+        return report;
+    }
+
+    private void assertTellsNothing(String text) {
+        assertThat(text).doesNotContain("4111111111111111", "Müller");
+        secrets().forEach(secret -> assertThat(text).doesNotContain(secret));
+    }
+
+    private AttemptReport deliverTo(Destination destination, Behaviour behaviour) throws Exception {
+        assumeTrue(behaviours().contains(behaviour), () -> "cannot " + behaviour);
+        // The first attempt in a JVM loads half of it, which no short timeout should measure.
+        deliver(open(destination()), attempt("d-warm"));
+        Sink sink = open(destination);
+        next(behaviour);
+        return deliver(sink, attempt("d-" + behaviour));
+    }
+
+    private static Fault fault(AttemptReport report) {
+        assertThat(report.outcome()).isInstanceOf(Failed.class);
+        return ((Failed) report.outcome()).fault();
+    }
+
+    @Test
+    void delivers_the_exact_bytes() throws Exception {
+        byte[] random = new byte[300_000];
+        new Random(7).nextBytes(random);
+        Instant before = Instant.now();
+
+        AttemptReport report = deliver(open(destination()), Samples.attempt("d-bytes", Bytes.of(random)));
+
+        assertThat(report.outcome()).isEqualTo(new Delivered());
+        assertThat(accepted()).hasSize(1);
+        assertThat(sha256(accepted().getFirst())).isEqualTo(sha256(Bytes.of(random)));
+        assertThat(report.bytesSent()).isGreaterThanOrEqualTo(random.length);
+        assertThat(report.startedAt()).isBetween(before.minusSeconds(1), Instant.now());
+    }
+
+    @Test
+    void delivers_an_empty_payload() throws Exception {
+        AttemptReport report = deliver(open(destination()), Samples.attempt("d-empty", Bytes.of(new byte[0])));
+
+        assertThat(report.outcome()).isEqualTo(new Delivered());
+        assertThat(accepted()).containsExactly(Bytes.of(new byte[0]));
+    }
+
+    @Test
+    void delivers_many_at_a_time() throws Exception {
+        Sink sink = open(destination());
+        List<FutureTask<AttemptReport>> attempts = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            Attempt attempt = attempt("d-many-" + i);
+            FutureTask<AttemptReport> task = new FutureTask<>(() -> sink.deliver(attempt));
+            attempts.add(task);
+            Thread.ofVirtual().start(task);
+        }
+        for (FutureTask<AttemptReport> task : attempts) {
+            assertThat(task.get(30, TimeUnit.SECONDS).outcome()).isEqualTo(new Delivered());
+        }
+        assertThat(accepted()).hasSize(50);
+    }
+
+    @Test
+    void may_be_repeated() throws Exception {
+        Sink sink = open(destination());
+
+        assertThat(deliver(sink, attempt("d-again")).outcome()).isEqualTo(new Delivered());
+        assertThat(deliver(sink, attempt("d-again")).outcome()).isEqualTo(new Delivered());
+    }
+
+    @Test
+    void refuses_a_payload_it_cannot_open_for_good() throws Exception {
+        Payload payload = new Payload("t", "text/plain", null, "file:///etc/passwd", null);
+
+        AttemptReport report = deliver(open(destination()), Samples.attempt("d-uri", payload, Map.of()));
+
+        assertThat(report.outcome()).isInstanceOf(Permanent.class);
+        assertThat(accepted()).isEmpty();
+    }
+
+    @Test
+    void a_refusal_for_now_is_retryable() throws Exception {
+        AttemptReport report = deliverTo(destination(), Behaviour.REFUSE_FOR_NOW);
+
+        assertThat(report.outcome()).isInstanceOf(Retryable.class);
+    }
+
+    @Test
+    void delivers_again_after_a_refusal() throws Exception {
+        assumeTrue(behaviours().contains(Behaviour.REFUSE_FOR_NOW));
+        Sink sink = open(destination());
+        next(Behaviour.REFUSE_FOR_NOW);
+
+        assertThat(deliver(sink, attempt("d-later")).outcome()).isInstanceOf(Retryable.class);
+        assertThat(deliver(sink, attempt("d-later")).outcome()).isEqualTo(new Delivered());
+    }
+
+    @Test
+    void a_refusal_for_good_is_permanent() throws Exception {
+        AttemptReport report = deliverTo(destination(), Behaviour.REFUSE_FOR_GOOD);
+
+        assertThat(report.outcome()).isInstanceOf(Permanent.class);
+    }
+
+    @Test
+    void a_throttled_attempt_carries_the_hint() throws Exception {
+        AttemptReport report = deliverTo(destination(), Behaviour.THROTTLE);
+
+        assertThat(report.outcome()).isInstanceOf(Throttled.class);
+        assertThat(((Throttled) report.outcome()).retryAfter()).isEqualTo(THROTTLE);
+    }
+
+    @Test
+    void a_peer_that_hangs_before_the_request_costs_no_more_than_the_timeout() throws Exception {
+        long start = System.nanoTime();
+
+        AttemptReport report = deliverTo(impatientDestination(), Behaviour.HANG_BEFORE_REQUEST);
+
+        assertThat(report.outcome()).isInstanceOf(Retryable.class);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SHORT.plus(SLACK));
+    }
+
+    @Test
+    void a_missing_answer_is_ambiguous() throws Exception {
+        long start = System.nanoTime();
+
+        AttemptReport report = deliverTo(impatientDestination(), Behaviour.HANG_AFTER_REQUEST);
+
+        assertThat(report.outcome()).isInstanceOf(Ambiguous.class);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SHORT.plus(SLACK));
+    }
+
+    @Test
+    void a_connection_that_breaks_before_the_request_is_retryable() throws Exception {
+        AttemptReport report = deliverTo(destination(), Behaviour.BREAK_BEFORE_REQUEST);
+
+        assertThat(report.outcome()).isInstanceOf(Retryable.class);
+    }
+
+    @Test
+    void a_connection_that_breaks_after_the_request_is_ambiguous() throws Exception {
+        AttemptReport report = deliverTo(destination(), Behaviour.BREAK_AFTER_REQUEST);
+
+        assertThat(report.outcome()).isInstanceOf(Ambiguous.class);
+    }
+
+    @Test
+    void an_endless_answer_is_cut_and_the_delivery_counts() throws Exception {
+        AttemptReport report = deliverTo(destination(), Behaviour.FLOOD);
+
+        assertThat(report.outcome()).isEqualTo(new Delivered());
+        assertThat(String.valueOf(report.responseExcerpt())).hasSizeLessThanOrEqualTo(AttemptReport.EXCERPT_MAX);
+    }
+
+    @Test
+    void a_dripping_answer_ends_with_the_total_timeout() throws Exception {
+        long start = System.nanoTime();
+
+        AttemptReport report = deliverTo(impatientDestination(), Behaviour.DRIP);
+
+        assertThat(report.outcome()).isEqualTo(new Delivered());
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SHORT.plus(SLACK));
+    }
+
+    @Test
+    void closing_ends_an_attempt_in_flight() throws Exception {
+        assumeTrue(behaviours().contains(Behaviour.HANG_AFTER_REQUEST));
+        Sink sink = open(destination());
+        next(Behaviour.HANG_AFTER_REQUEST);
+        FutureTask<AttemptReport> task = inBackground(() -> sink.deliver(attempt("d-closed")));
+        awaitInFlight(task);
+
+        sink.close();
+
+        assertThat(task.get(SLACK.toSeconds(), TimeUnit.SECONDS).outcome())
+                .isInstanceOfAny(Ambiguous.class, OurFault.class);
+    }
+
+    @Test
+    void an_attempt_after_closing_charges_nobody() throws Exception {
+        Sink sink = open(destination());
+        sink.close();
+
+        assertThat(deliver(sink, attempt("d-late")).outcome()).isInstanceOf(OurFault.class);
+        assertThat(accepted()).isEmpty();
+    }
+
+    @Test
+    void an_interrupt_ends_an_attempt_in_flight() throws Exception {
+        assumeTrue(behaviours().contains(Behaviour.HANG_AFTER_REQUEST));
+        Sink sink = open(destination());
+        next(Behaviour.HANG_AFTER_REQUEST);
+        FutureTask<Boolean> task = new FutureTask<>(() -> {
+            try {
+                sink.deliver(attempt("d-interrupted"));
+                return false;
+            } catch (InterruptedException e) {
+                return true;
+            }
+        });
+        Thread thread = Thread.ofVirtual().start(task);
+        awaitInFlight(task);
+
+        thread.interrupt();
+
+        assertThat(task.get(SLACK.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void rotated_credentials_hold_for_the_next_attempt() throws Exception {
+        Sink sink = open(destination());
+        assertThat(deliver(sink, attempt("d-before")).outcome()).isEqualTo(new Delivered());
+        assumeTrue(rotateCredentials(), "has no credentials");
+
+        Outcome outcome = deliver(sink, attempt("d-after")).outcome();
+
+        assertThat(outcome).isEqualTo(new Delivered());
+    }
+
+    @Test
+    void a_connection_test_proves_the_way_and_delivers_nothing() throws Exception {
+        ConnectionReport report = open(destination()).test();
+
+        assertThat(report.success()).isTrue();
+        assertThat(report.checks()).isNotEmpty().allMatch(ConnectionReport.Check::passed);
+        assertThat(accepted()).isEmpty();
+        assertTellsNothing(report.toString());
+    }
+
+    @Test
+    void a_failed_connection_test_says_what_to_do() throws Exception {
+        assumeTrue(behaviours().contains(Behaviour.HANG_BEFORE_REQUEST));
+        Sink sink = open(impatientDestination());
+        next(Behaviour.HANG_BEFORE_REQUEST);
+
+        ConnectionReport report = sink.test();
+
+        assertThat(report.success()).isFalse();
+        assertThat(report.fault()).isNotNull();
+        assertThat(report.hint()).isNotBlank();
+        assertThat(report.checks()).anyMatch(check -> !check.passed());
+    }
+
+    @Test
+    void every_failure_has_a_code_and_a_message() throws Exception {
+        for (Behaviour behaviour : Set.of(Behaviour.REFUSE_FOR_NOW, Behaviour.REFUSE_FOR_GOOD)) {
+            if (behaviours().contains(behaviour)) {
+                Sink sink = open(destination());
+                next(behaviour);
+                Fault fault = fault(deliver(sink, attempt("d-code-" + behaviour)));
+                assertThat(fault.code()).matches("[a-z0-9_]+");
+                assertThat(fault.message()).isNotBlank();
+            }
+        }
+    }
+
+    @Test
+    void every_setting_is_documented() {
+        for (ConfigDef.ConfigKey key : provider().settings().configKeys().values()) {
+            assertThat(key.documentation).as(key.name).endsWith(".");
+        }
+    }
+
+    /// The peer has the request: nothing else in the suite takes so long.
+    private static void awaitInFlight(FutureTask<?> task) {
+        await().pollDelay(SHORT).atMost(SHORT.plus(SLACK)).until(() -> !task.isDone());
+    }
+
+    private static <T> FutureTask<T> inBackground(Callable<T> callable) {
+        FutureTask<T> task = new FutureTask<>(callable);
+        Thread.ofVirtual().start(task);
+        return task;
+    }
+
+    private static String sha256(Bytes bytes) throws Exception {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.array()));
+    }
+}
