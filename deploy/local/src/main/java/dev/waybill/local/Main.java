@@ -1,13 +1,14 @@
 package dev.waybill.local;
 
-import dev.waybill.worker.app.Version;
+import picocli.CommandLine;
 
-/// The command line.
+/// The command line: all commands of a worker, and those that need the embedded parts.
 public final class Main {
 
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.out.println("waybill " + Version.current());
+        CommandLine main = dev.waybill.worker.app.Main.create();
+        System.exit(dev.waybill.worker.app.Main.run(main, arguments));
     }
 }

@@ -1,11 +1,77 @@
 package dev.waybill.worker.app;
 
-/// The worker's process.
-public final class Main {
+import dev.waybill.worker.cli.CommandErrors;
+import dev.waybill.worker.cli.DeliverCommand;
+import dev.waybill.worker.cli.DestinationCommand;
+import dev.waybill.worker.cli.RuleCommand;
+import dev.waybill.worker.cli.SettingsCommand;
+import dev.waybill.worker.cli.ShowCommand;
+import dev.waybill.worker.cli.TopicsCommand;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/// The command line.
+@Command(
+        name = "waybill",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.VersionLine.class,
+        description = "Delivers what your applications ask for on Kafka to your customers' systems.",
+        footer = {
+            "",
+            "Exit codes: 0 done; 1 it failed, or the answer is no; 2 the command line or the configuration is wrong;",
+            "3 something it needs is not there (a worker, a broker)."
+        })
+public final class Main implements Runnable {
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     private Main() {}
 
+    /// The command line with all commands of a worker; others may be added to it.
+    public static CommandLine create() {
+        CommandLine main = new CommandLine(new Main());
+        main.addSubcommand(new WorkerCommand());
+        main.addSubcommand(new TopicsCommand());
+        main.addSubcommand(new DeliverCommand());
+        main.addSubcommand(new ShowCommand());
+        main.addSubcommand(new DestinationCommand());
+        main.addSubcommand(new RuleCommand());
+        main.addSubcommand(new SettingsCommand());
+        main.addSubcommand(new HelpCommand());
+        return main;
+    }
+
+    /// Runs a command.
+    ///
+    /// @return the exit code
+    public static int run(CommandLine main, String... arguments) {
+        main.setExecutionExceptionHandler(new CommandErrors());
+        main.setUsageHelpAutoWidth(true);
+        main.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
+        main.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+        return main.execute(arguments);
+    }
+
     public static void main(String[] arguments) {
-        System.out.println("waybill " + Version.current());
+        System.exit(run(create(), arguments));
+    }
+
+    /// Without a command: says what there is, as for any other wrong command line.
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "name a command");
+    }
+
+    static final class VersionLine implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"waybill " + Version.current()};
+        }
     }
 }

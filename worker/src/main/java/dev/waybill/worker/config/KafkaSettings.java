@@ -35,6 +35,13 @@ public record KafkaSettings(Map<String, Object> common, Map<Prefix, Map<String, 
         return new KafkaSettings(common, passed);
     }
 
+    /// With settings that every client gets too, unless the operator has set them.
+    public KafkaSettings with(Map<String, Object> more) {
+        Map<String, Object> all = new HashMap<>(more);
+        all.putAll(common);
+        return new KafkaSettings(all, overrides);
+    }
+
     public String bootstrap() {
         return String.valueOf(common.get(BOOTSTRAP));
     }

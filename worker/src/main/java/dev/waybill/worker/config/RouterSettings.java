@@ -56,7 +56,7 @@ public record RouterSettings(
                         DEDUPLICATION,
                         ConfigDef.Type.LONG,
                         Duration.ofHours(12).toMillis(),
-                        Validators.between(1_000L, Duration.ofDays(30).toMillis()),
+                        Validators.between(60_000L, Duration.ofDays(30).toMillis()),
                         Importance.MEDIUM,
                         "How long a request is remembered by its idempotency key (or delivery id), so that a repeat is"
                                 + " answered DUPLICATE.")

@@ -14,7 +14,7 @@ import org.apache.kafka.common.config.ConfigDef.Importance;
 /// @param loops          consumers, each with its producer, per kind
 /// @param inFlightMax    attempts that one loop makes at a time
 /// @param admittedMax    tasks of one partition that are admitted and not yet committed
-/// @param laneQueueMax   tasks that wait for one destination in one loop, before they go to a retry topic
+/// @param admittedBytesMax size of all tasks that a loop has admitted
 /// @param drain          how long a revoked partition's attempts may take to end
 /// @param maxBlock       longest time the poll may be blocked
 public record SinkSettings(
@@ -22,7 +22,7 @@ public record SinkSettings(
         int loops,
         int inFlightMax,
         int admittedMax,
-        int laneQueueMax,
+        long admittedBytesMax,
         Duration commitInterval,
         Duration drain,
         Duration maxBlock,
@@ -33,7 +33,7 @@ public record SinkSettings(
     public static final String LOOPS = "sinks.loops";
     public static final String IN_FLIGHT_MAX = "sinks.in.flight.max";
     public static final String ADMITTED_MAX = "partition.admitted.max";
-    public static final String LANE_QUEUE_MAX = "sinks.lane.queue.max";
+    public static final String ADMITTED_BYTES_MAX = "sinks.admitted.max.bytes";
     public static final String COMMIT_INTERVAL = "sinks.commit.interval.ms";
     public static final String DRAIN = "sinks.drain.ms";
     public static final String MAX_BLOCK = "sinks.max.block.ms";
@@ -70,11 +70,10 @@ public record SinkSettings(
                 .setting(
                         IN_FLIGHT_MAX,
                         ConfigDef.Type.INT,
-                        512,
+                        1_000,
                         Validators.between(1, 100_000),
                         Importance.MEDIUM,
-                        "Attempts that one loop makes at a time. The memory for their payloads is this times the"
-                                + " largest payload.")
+                        "Attempts that one loop makes at a time, each on a virtual thread.")
                 .setting(
                         ADMITTED_MAX,
                         ConfigDef.Type.INT,
@@ -84,13 +83,13 @@ public record SinkSettings(
                         "Tasks of one partition that may be admitted and not yet committed, queued ones included: what a"
                                 + " crash can repeat.")
                 .setting(
-                        LANE_QUEUE_MAX,
-                        ConfigDef.Type.INT,
-                        100,
-                        Validators.between(1, ADMITTED_LIMIT),
-                        Importance.LOW,
-                        "Tasks that may wait for one destination; more go to a retry topic, so that a slow destination"
-                                + " does not hold up its neighbours.")
+                        ADMITTED_BYTES_MAX,
+                        ConfigDef.Type.LONG,
+                        256L * 1024 * 1024,
+                        Validators.atLeast(4L * 1024 * 1024),
+                        Importance.MEDIUM,
+                        "Bytes of all tasks that one loop has admitted; bounds the heap. A destination that is slow can"
+                                + " take a part of it, what does not fit goes to a retry topic.")
                 .setting(
                         COMMIT_INTERVAL,
                         ConfigDef.Type.LONG,
@@ -138,7 +137,7 @@ public record SinkSettings(
                 values.integer(LOOPS),
                 values.integer(IN_FLIGHT_MAX),
                 values.integer(ADMITTED_MAX),
-                values.integer(LANE_QUEUE_MAX),
+                values.number(ADMITTED_BYTES_MAX),
                 values.millis(COMMIT_INTERVAL),
                 values.millis(DRAIN),
                 values.millis(MAX_BLOCK),

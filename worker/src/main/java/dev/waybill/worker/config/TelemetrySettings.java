@@ -7,16 +7,23 @@ import org.jspecify.annotations.Nullable;
 
 /// Settings of metrics, traces and logs.
 ///
-/// @param otlpEndpoint where traces and metrics are pushed to; null for nowhere
-/// @param sampleRatio  share of the traces that start here and are recorded
+/// @param otlpEndpoint   where traces and metrics are pushed to; null for nowhere
+/// @param sampleRatio    share of the traces that start here and are recorded
+/// @param logAllAttempts whether attempts that delivered have a log line too
 public record TelemetrySettings(
-        @Nullable String otlpEndpoint, double sampleRatio, boolean prometheus, LogFormat logFormat, String logLevel) {
+        @Nullable String otlpEndpoint,
+        double sampleRatio,
+        boolean prometheus,
+        LogFormat logFormat,
+        String logLevel,
+        boolean logAllAttempts) {
 
     public static final String OTLP_ENDPOINT = "telemetry.otlp.endpoint";
     public static final String SAMPLE_RATIO = "telemetry.traces.sample.ratio";
     public static final String PROMETHEUS = "telemetry.prometheus.enabled";
     public static final String LOG_FORMAT = "log.format";
     public static final String LOG_LEVEL = "log.level";
+    public static final String LOG_ATTEMPTS = "log.attempts";
 
     /// How log lines are written.
     public enum LogFormat {
@@ -62,7 +69,14 @@ public record TelemetrySettings(
                         "info",
                         Validators.oneOf("error", "warn", "info", "debug", "trace"),
                         Importance.LOW,
-                        "Least level that is logged.");
+                        "Least level that is logged.")
+                .setting(
+                        LOG_ATTEMPTS,
+                        ConfigDef.Type.STRING,
+                        "all",
+                        Validators.oneOf("all", "failed"),
+                        Importance.LOW,
+                        "Which attempts have a line in the log.");
     }
 
     static TelemetrySettings from(Values values) {
@@ -71,7 +85,8 @@ public record TelemetrySettings(
                 values.fraction(SAMPLE_RATIO),
                 values.flag(PROMETHEUS),
                 values.text(LOG_FORMAT).equals("json") ? LogFormat.JSON : LogFormat.TEXT,
-                values.text(LOG_LEVEL));
+                values.text(LOG_LEVEL),
+                values.text(LOG_ATTEMPTS).equals("all"));
     }
 
     public Optional<String> otlp() {

@@ -94,6 +94,23 @@ public record WorkerConfig(
                 warnings);
     }
 
+    /// With other settings of Kafka's clients.
+    public WorkerConfig with(KafkaSettings otherKafka) {
+        return new WorkerConfig(
+                worker,
+                otherKafka,
+                registry,
+                postgres,
+                topics,
+                router,
+                sinks,
+                projector,
+                safety,
+                api,
+                telemetry,
+                warnings);
+    }
+
     /// Kafka's own messages name the setting too, in several ways; ours always begin with it.
     private static String fault(String name, String message) {
         if (message.startsWith("Missing required configuration")) {

@@ -22,7 +22,7 @@ public record Health(List<Check> liveness, List<Check> readiness) {
         readiness = List.copyOf(readiness);
     }
 
-    void register(RoutesConfig routes) {
+    public void register(RoutesConfig routes) {
         routes.get("/livez", context -> answer(context, liveness));
         routes.get("/readyz", context -> answer(context, readiness));
     }

@@ -1,0 +1,128 @@
+package dev.waybill.worker.telemetry;
+
+import dev.waybill.schemas.Kind;
+import dev.waybill.worker.delivery.LoopMetrics;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.metrics.LongCounter;
+import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.api.metrics.ObservableDoubleMeasurement;
+import io.opentelemetry.api.metrics.ObservableLongMeasurement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+
+/// Counts what the loops tell; gauges are read when somebody asks.
+public final class LoopCounters implements LoopMetrics {
+
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private final LongCounter overflows;
+    private final LongCounter poison;
+    private final LongCounter written;
+    private final LongCounter writeFailures;
+    private final LongCounter forwarded;
+    private final DoubleHistogram lag;
+    private final Map<Kind, Attributes> kinds = RouterCounters.kinds();
+    private final Map<Kind, List<Supplier<Gauges>>> loops = new ConcurrentHashMap<>();
+
+    public LoopCounters(Meter meter) {
+        overflows = meter.counterBuilder(Names.OVERFLOWS)
+                .setDescription("Tasks that went to a retry topic because their destination's lane was full")
+                .build();
+        poison = meter.counterBuilder(Names.POISON)
+                .setDescription("Records that could not be read and went to the dead letters")
+                .build();
+        written = meter.counterBuilder(Names.WRITTEN)
+                .setDescription("Outcomes committed")
+                .build();
+        writeFailures = meter.counterBuilder(Names.WRITE_FAILURES)
+                .setDescription("Transactions that failed; their outcomes are written again")
+                .build();
+        forwarded = meter.counterBuilder(Names.FORWARDED)
+                .setDescription("Due tasks moved from the retry topics back to the router")
+                .build();
+        lag = meter.histogramBuilder(Names.RETRY_LAG)
+                .setDescription("How long after its due time a retry starts")
+                .setUnit("s")
+                .build();
+        meter.gaugeBuilder(Names.IN_FLIGHT)
+                .ofLongs()
+                .setDescription("Attempts that run")
+                .buildWithCallback(gauge -> sum(gauge, Gauges::inFlight));
+        meter.gaugeBuilder(Names.ADMITTED)
+                .ofLongs()
+                .setDescription("Tasks admitted and not yet known to be committed: what a crash can repeat")
+                .buildWithCallback(gauge -> sum(gauge, Gauges::admitted));
+        meter.gaugeBuilder(Names.PAUSED)
+                .ofLongs()
+                .setDescription("Partitions that give no records for now")
+                .buildWithCallback(gauge -> sum(gauge, Gauges::pausedPartitions));
+        meter.gaugeBuilder(Names.OLDEST_IN_FLIGHT)
+                .setDescription("Age of the attempt that runs longest")
+                .setUnit("s")
+                .buildWithCallback(this::oldest);
+    }
+
+    private void sum(ObservableLongMeasurement gauge, ToLongFunction<Gauges> value) {
+        loops.forEach((kind, all) ->
+                gauge.record(all.stream().map(Supplier::get).mapToLong(value).sum(), attributes(kind)));
+    }
+
+    private void oldest(ObservableDoubleMeasurement gauge) {
+        loops.forEach((kind, all) -> gauge.record(
+                all.stream()
+                        .map(Supplier::get)
+                        .mapToDouble(read -> seconds(read.oldestInFlight()))
+                        .max()
+                        .orElse(0),
+                attributes(kind)));
+    }
+
+    @Override
+    public void started(Kind kind, Supplier<Gauges> gauges) {
+        loops.computeIfAbsent(kind, _ -> new CopyOnWriteArrayList<>()).add(gauges);
+    }
+
+    @Override
+    public void overflowed(Kind kind) {
+        overflows.add(1, attributes(kind));
+    }
+
+    @Override
+    public void poison(Kind kind) {
+        poison.add(1, attributes(kind));
+    }
+
+    @Override
+    public void lag(Kind kind, Duration late) {
+        lag.record(seconds(late), attributes(kind));
+    }
+
+    @Override
+    public void written(Kind kind, int tasks) {
+        written.add(tasks, attributes(kind));
+    }
+
+    @Override
+    public void writeFailed(Kind kind) {
+        writeFailures.add(1, attributes(kind));
+    }
+
+    @Override
+    public void forwarded(int tasks) {
+        forwarded.add(tasks);
+    }
+
+    private Attributes attributes(Kind kind) {
+        return kinds.getOrDefault(kind, Attributes.empty());
+    }
+
+    static double seconds(Duration duration) {
+        return duration.toNanos() / NANOS_PER_SECOND;
+    }
+}

@@ -1,0 +1,60 @@
+package dev.waybill.worker.telemetry;
+
+import io.opentelemetry.api.common.AttributeKey;
+
+/// Names of metrics, spans and attributes. They are API: a rename keeps the old name for one release.
+public final class Names {
+
+    static final String SCOPE = "dev.waybill";
+
+    // ---- spans
+    static final String SPAN_RESOLVE = "resolve";
+    static final String SPAN_ATTEMPT = "attempt";
+    static final String SPAN_PROJECT = "project";
+
+    // ---- attributes of spans, and labels of metrics where they have few values
+    static final AttributeKey<String> ORGANIZATION = AttributeKey.stringKey("waybill.organization");
+    static final AttributeKey<String> DELIVERY = AttributeKey.stringKey("waybill.delivery");
+    static final AttributeKey<String> DESTINATION = AttributeKey.stringKey("waybill.destination");
+    static final AttributeKey<String> RULE = AttributeKey.stringKey("waybill.rule");
+    static final AttributeKey<Long> ROUTES = AttributeKey.longKey("waybill.routes");
+    static final AttributeKey<Long> ATTEMPT = AttributeKey.longKey("waybill.attempt");
+    static final AttributeKey<String> PAYLOAD_TYPE = AttributeKey.stringKey("waybill.payload.type");
+    static final AttributeKey<String> KIND = AttributeKey.stringKey("waybill.kind");
+    static final AttributeKey<String> PROVIDER = AttributeKey.stringKey("waybill.provider");
+    static final AttributeKey<String> OUTCOME = AttributeKey.stringKey("waybill.outcome");
+    static final AttributeKey<String> DECISION = AttributeKey.stringKey("waybill.decision");
+    static final AttributeKey<String> ERROR_CATEGORY = AttributeKey.stringKey("waybill.error.category");
+    static final AttributeKey<String> ERROR_CODE = AttributeKey.stringKey("waybill.error.code");
+    static final AttributeKey<String> REASON = AttributeKey.stringKey("waybill.reason");
+    static final AttributeKey<String> TOPIC = AttributeKey.stringKey("waybill.topic");
+    static final AttributeKey<Long> RECORDS = AttributeKey.longKey("waybill.records");
+
+    // ---- metrics of the router
+    static final String REQUESTS = "waybill.requests";
+    static final String POISON = "waybill.records.poison";
+    static final String CONFIGURATION_REFUSED = "waybill.configuration.refused";
+    static final String QUEUED = "waybill.routes.queued";
+    static final String STALE = "waybill.returns.stale";
+
+    // ---- metrics of the sinks
+    static final String ATTEMPTS = "waybill.attempts";
+    static final String ATTEMPT_DURATION = "waybill.attempt.duration";
+    static final String PAYLOAD_SIZE = "waybill.payload.size";
+    static final String IN_FLIGHT = "waybill.attempts.in_flight";
+    static final String OLDEST_IN_FLIGHT = "waybill.attempts.oldest_age";
+    static final String ADMITTED = "waybill.tasks.admitted";
+    static final String PAUSED = "waybill.partitions.paused";
+    static final String OVERFLOWS = "waybill.lane.overflows";
+    static final String WRITTEN = "waybill.outcomes.written";
+    static final String WRITE_FAILURES = "waybill.outcomes.write_failures";
+
+    // ---- metrics of the retries
+    static final String RETRY_LAG = "waybill.retry.lag";
+    static final String FORWARDED = "waybill.retries.forwarded";
+
+    /// Start of the names of Kafka's own metrics.
+    static final String KAFKA = "kafka.";
+
+    private Names() {}
+}

@@ -1,0 +1,95 @@
+package dev.waybill.worker.telemetry;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waybill.schemas.Kind;
+import dev.waybill.worker.config.TelemetrySettings;
+import dev.waybill.worker.config.TelemetrySettings.LogFormat;
+import dev.waybill.worker.delivery.LoopMetrics;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class TelemetryTest {
+
+    private static final String PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+    @Test
+    void what_the_parts_tell_can_be_scraped() throws IOException {
+        try (Telemetry telemetry = new Telemetry(settings(null, true), "w1", "1")) {
+            RouterCounters router = new RouterCounters(telemetry.meter());
+            router.accepted();
+            router.rejected("oversize");
+            LoopCounters loops = new LoopCounters(telemetry.meter());
+            loops.started(Kind.WEBHOOK, () -> new LoopMetrics.Gauges(3, 7, 1, Duration.ofSeconds(2)));
+            loops.started(Kind.WEBHOOK, () -> new LoopMetrics.Gauges(1, 1, 0, Duration.ofSeconds(5)));
+            loops.lag(Kind.WEBHOOK, Duration.ofMillis(20));
+            assertThat(scrape(telemetry))
+                    .contains("waybill_requests_total{", "waybill_outcome=\"accepted\"", "waybill_reason=\"oversize\"")
+                    .containsPattern("waybill_attempts_in_flight\\{[^}]*waybill_kind=\"webhook\"[^}]*} 4.0")
+                    .containsPattern("waybill_attempts_oldest_age_seconds\\{[^}]*} 5.0")
+                    .contains("waybill_retry_lag_seconds_count");
+        }
+    }
+
+    @Test
+    void kafka_clients_report_their_own_metrics() throws IOException {
+        try (Telemetry telemetry = new Telemetry(settings(null, true), "w1", "1")) {
+            Map<String, Object> config = new HashMap<>(telemetry.kafkaSettings());
+            config.put("bootstrap.servers", "127.0.0.1:1");
+            config.put("client.id", "probe");
+            try (Admin _ = Admin.create(config)) {
+                assertThat(scrape(telemetry))
+                        .containsPattern("kafka_admin_client_connection_count\\{[^}]*client_id=\"probe\"");
+            }
+            assertThat(scrape(telemetry)).doesNotContain("client_id=\"probe\"");
+        }
+    }
+
+    @Test
+    void nobody_to_tell_costs_nothing() {
+        try (Telemetry telemetry = new Telemetry(settings(null, false), "w1", "1")) {
+            assertThat(telemetry.kafkaSettings()).isEmpty();
+            assertThat(telemetry.isScraped()).isFalse();
+            assertThat(telemetry.tracing()).isEmpty();
+        }
+    }
+
+    @Test
+    void trace_context_is_passed_on_where_no_spans_are_made() {
+        RecordHeaders headers = new RecordHeaders();
+        assertThat(TraceHeaders.passOn(headers)).isEmpty();
+        headers.add("traceparent", PARENT.getBytes(UTF_8));
+        headers.add("tracestate", "a=b".getBytes(UTF_8));
+        assertThat(TraceHeaders.passOn(headers)).isEqualTo(Map.of("traceparent", PARENT, "tracestate", "a=b"));
+    }
+
+    @Test
+    void trace_context_is_replaced_and_other_headers_stay() {
+        RecordHeaders headers = new RecordHeaders();
+        headers.add("x", new byte[] {1});
+        headers.add("traceparent", PARENT.getBytes(UTF_8));
+        var context = TraceHeaders.extract(headers);
+        assertThat(TraceHeaders.inject(context)).containsEntry("traceparent", PARENT);
+        var replaced = TraceHeaders.replace(headers, context);
+        assertThat(replaced.headers("traceparent")).hasSize(1);
+        assertThat(replaced.lastHeader("x").value()).containsExactly(1);
+    }
+
+    private static String scrape(Telemetry telemetry) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        telemetry.scrape(out);
+        return out.toString(UTF_8);
+    }
+
+    private static TelemetrySettings settings(@Nullable String otlp, boolean prometheus) {
+        return new TelemetrySettings(otlp, 1, prometheus, LogFormat.TEXT, "info", true);
+    }
+}
