@@ -1,0 +1,58 @@
+package dev.waybill.worker.projector.fold;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// What one record says.
+public sealed interface Change
+        permits DeliveryEvent,
+                Change.DestinationPut,
+                Change.DestinationDeleted,
+                Change.RulePut,
+                Change.RuleDeleted,
+                Change.Poison {
+
+    /// A destination as it is from now on.
+    record DestinationPut(
+            UUID destinationId,
+            String organizationId,
+            String name,
+            String kind,
+            String provider,
+            @Nullable String region,
+            Map<String, String> labels,
+            boolean enabled,
+            long version,
+            Instant updatedAt,
+            @Nullable String updatedBy)
+            implements Change {}
+
+    /// A destination is no more.
+    record DestinationDeleted(UUID destinationId, String organizationId, Instant at) implements Change {}
+
+    /// A rule as it is from now on.
+    ///
+    /// @param conditions as JSON; null matches always
+    record RulePut(
+            String organizationId,
+            String ruleId,
+            String name,
+            int priority,
+            boolean active,
+            @Nullable String conditions,
+            List<UUID> primary,
+            List<UUID> fallback,
+            long version,
+            Instant changedAt,
+            @Nullable String changedBy)
+            implements Change {}
+
+    /// A rule is no more.
+    record RuleDeleted(String organizationId, String ruleId) implements Change {}
+
+    /// A record that says nothing that could be understood.
+    record Poison(String error) implements Change {}
+}
