@@ -1,0 +1,34 @@
+package dev.waybill.worker.projector.store;
+
+import org.jspecify.annotations.Nullable;
+
+/// Why something could not be written or read.
+public abstract sealed class DatabaseException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    DatabaseException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+
+    /// Nothing is wrong with the data: the server is away, overloaded, locked or not as it should be. The same may be
+    /// tried again later.
+    public static final class Unavailable extends DatabaseException {
+
+        private static final long serialVersionUID = 1L;
+
+        Unavailable(String message, @Nullable Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /// The server refuses a value, and will do so each time.
+    public static final class Refused extends DatabaseException {
+
+        private static final long serialVersionUID = 1L;
+
+        Refused(String message, @Nullable Throwable cause) {
+            super(message, cause);
+        }
+    }
+}
