@@ -1,0 +1,64 @@
+package dev.waybill.worker.projector;
+
+import dev.waybill.schemas.Topics;
+import java.time.Duration;
+import java.util.Map;
+
+/// Settings of the projector.
+///
+/// @param groupId consumer group that all projectors of one database share
+/// @param consumer properties that reach the broker; the projector sets its own on top
+/// @param batchMaxRecords records in one transaction at most
+/// @param retention how long rows of deliveries are kept
+/// @param partitionDays days that one partition of the tables covers
+public record ProjectionSettings(
+        Topics topics,
+        String groupId,
+        Map<String, Object> consumer,
+        int batchMaxRecords,
+        Duration retention,
+        int partitionDays,
+        Bounds bounds) {
+
+    public ProjectionSettings {
+        consumer = Map.copyOf(consumer);
+        if (batchMaxRecords < 1) {
+            throw new IllegalArgumentException("batchMaxRecords must be at least 1: " + batchMaxRecords);
+        }
+    }
+
+    /// Without the properties of the consumer, which may be secret.
+    @Override
+    public String toString() {
+        return "ProjectionSettings[prefix=" + topics.prefix() + ", groupId=" + groupId + ", batchMaxRecords="
+                + batchMaxRecords + ", retention=" + retention + ", partitionDays=" + partitionDays + "]";
+    }
+
+    /// Times and sizes that need no setting.
+    ///
+    /// @param batchMaxBytes fetched at once, and so about the size of a batch
+    /// @param batchMinBytes that the broker waits for, but no longer than batchMaxWait
+    /// @param backoffMax between two tries: less than half of the 5 s within which rows must flow again
+    /// @param drain for the batch under way, when partitions are taken away or the worker stops
+    /// @param upkeepEvery between two looks at the tables' partitions
+    public record Bounds(
+            int batchMaxBytes,
+            int batchMinBytes,
+            Duration batchMaxWait,
+            Duration backoffMin,
+            Duration backoffMax,
+            Duration drain,
+            Duration upkeepEvery) {
+
+        /// 8 MiB are some 10 000 events of the usual size, decoded about 50 MB of heap. 100 ms let a batch gather a
+        /// transaction's worth of events under load, and nobody waits for a row that long.
+        public static final Bounds DEFAULT = new Bounds(
+                8 << 20,
+                64 << 10,
+                Duration.ofMillis(100),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(3),
+                Duration.ofHours(1));
+    }
+}
