@@ -8,7 +8,6 @@ import dev.waybill.worker.projector.store.DatabaseException;
 import dev.waybill.worker.projector.store.PartitionGrid;
 import dev.waybill.worker.projector.store.Partitions;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -50,7 +49,7 @@ public final class Projector implements AutoCloseable {
     private final Thread thread = Thread.ofPlatform().name("waybill-projector").unstarted(this::run);
     private volatile @Nullable Consumer<byte[], byte[]> consumer;
     private volatile @Nullable ProjectionLoop loop;
-    private volatile Instant lastTurn;
+    private volatile long lastTurn = System.nanoTime();
 
     /// Database and codec stay the caller's to close, afterwards.
     public Projector(
@@ -66,18 +65,17 @@ public final class Projector implements AutoCloseable {
         this.partitions = new Partitions(database, grid);
         this.metrics = metrics;
         this.clock = clock;
-        this.lastTurn = clock.instant();
     }
 
     /// How the projector is.
     ///
-    /// @param lastTurn when its thread last came by; one that stands still for a minute is stuck
+    /// @param sinceTurn since its thread last came round; a write may take two minutes, more means that it is stuck
     /// @param waitingFor what is away, `postgres`, `registry` or `kafka`; null when all is well
-    public record Status(Instant lastTurn, @Nullable String waitingFor) {}
+    public record Status(Duration sinceTurn, @Nullable String waitingFor) {}
 
     public Status status() {
         ProjectionLoop current = loop;
-        return new Status(lastTurn, current == null ? null : current.trouble());
+        return new Status(Duration.ofNanos(System.nanoTime() - lastTurn), current == null ? null : current.trouble());
     }
 
     /// Starts its threads; returns at once.
@@ -112,7 +110,7 @@ public final class Projector implements AutoCloseable {
             Topics topics = settings.topics();
             current.subscribe(List.of(topics.attempts(), topics.destinations(), topics.rules()), turning);
             while (!isClosing()) {
-                lastTurn = clock.instant();
+                lastTurn = System.nanoTime();
                 turning.turn();
                 backoff.reset();
             }

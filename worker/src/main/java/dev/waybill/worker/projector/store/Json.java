@@ -22,17 +22,6 @@ final class Json {
         return map.isEmpty() ? "{}" : MAPPER.writeValueAsString(new TreeMap<>(map));
     }
 
-    static Map<String, String> map(@Nullable String json) {
-        if (json == null) {
-            return Map.of();
-        }
-        var map = new TreeMap<String, String>();
-        MAPPER.readTree(json)
-                .properties()
-                .forEach(entry -> map.put(entry.getKey(), entry.getValue().asString()));
-        return map;
-    }
-
     /// The literal of a Postgres array of texts; no array where there is nothing in it.
     static @Nullable String textArray(List<String> texts) {
         return texts.isEmpty()
