@@ -4,6 +4,7 @@ import dev.waybill.worker.cli.CommandErrors;
 import dev.waybill.worker.cli.DeliverCommand;
 import dev.waybill.worker.cli.DestinationCommand;
 import dev.waybill.worker.cli.RuleCommand;
+import dev.waybill.worker.cli.SecretCommand;
 import dev.waybill.worker.cli.SettingsCommand;
 import dev.waybill.worker.cli.ShowCommand;
 import dev.waybill.worker.cli.TopicsCommand;
@@ -42,6 +43,7 @@ public final class Main implements Runnable {
         main.addSubcommand(new ShowCommand());
         main.addSubcommand(new DestinationCommand());
         main.addSubcommand(new RuleCommand());
+        main.addSubcommand(new SecretCommand());
         main.addSubcommand(new SettingsCommand());
         main.addSubcommand(new HelpCommand());
         return main;

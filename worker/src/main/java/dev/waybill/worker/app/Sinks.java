@@ -1,39 +1,60 @@
 package dev.waybill.worker.app;
 
-import dev.waybill.worker.config.SafetySettings;
-import dev.waybill.worker.sink.SecretNotAllowedException;
+import dev.waybill.worker.config.WorkerConfig;
 import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.SinkProvider;
+import dev.waybill.worker.sink.egress.Dialer;
+import dev.waybill.worker.sink.egress.EgressGuard;
+import dev.waybill.worker.sink.egress.NameResolver;
+import dev.waybill.worker.sink.file.FileProvider;
+import dev.waybill.worker.sink.file.FileRoots;
+import dev.waybill.worker.sink.http.HttpClient;
+import dev.waybill.worker.sink.http.HttpLimits;
+import dev.waybill.worker.sink.secret.ConfigProviderSecrets;
+import dev.waybill.worker.sink.webhook.WebhookProvider;
+import java.time.InstantSource;
 import java.util.List;
 
 /// All providers of this process, and what they share.
-public record Sinks(List<SinkProvider> providers, Secrets secrets) implements AutoCloseable {
+public final class Sinks implements AutoCloseable {
 
-    public Sinks {
-        providers = List.copyOf(providers);
+    private final ConfigProviderSecrets secrets;
+    private final Dialer dialer;
+    private final HttpClient http;
+    private final List<SinkProvider> providers;
+
+    private Sinks(WorkerConfig config, InstantSource clock) {
+        secrets = ConfigProviderSecrets.of(
+                config.secrets().providers(),
+                config.secrets().root(),
+                config.secrets().allow(),
+                ConfigProviderSecrets.CACHE_FOR);
+        dialer = new Dialer(new EgressGuard(config.safety().egressAllow(), NameResolver.system()));
+        http = new HttpClient(dialer, HttpLimits.DEFAULT);
+        providers = List.of(
+                new WebhookProvider(http, secrets, clock, Version.current()),
+                new FileProvider(new FileRoots(config.safety().fileRoots()), secrets, clock));
     }
 
-    /// One line for each provider.
-    public static Sinks open(SafetySettings settings) {
-        // The providers join here.
-        return new Sinks(List.of(), new NoSecrets());
+    public static Sinks open(WorkerConfig config) {
+        return new Sinks(config, InstantSource.system());
+    }
+
+    public List<SinkProvider> providers() {
+        return providers;
+    }
+
+    public Secrets secrets() {
+        return secrets;
     }
 
     @Override
     public void close() {
         providers.forEach(SinkProvider::close);
-    }
-
-    /// Allows no reference.
-    private static final class NoSecrets implements Secrets {
-        @Override
-        public String resolve(String organizationId, String reference) {
-            throw new SecretNotAllowedException("no secrets are configured");
-        }
-
-        @Override
-        public void check(String organizationId, String reference) {
-            throw new SecretNotAllowedException("no secrets are configured");
+        try (secrets;
+                dialer;
+                http) {
+            // Closed in reverse order.
         }
     }
 }

@@ -26,7 +26,7 @@ final class WorkerCommand implements Callable<Integer> {
         Logging.toConsole(config.telemetry());
         config.warnings().forEach(LOG::warn);
         StartupChecks.run(config);
-        try (Sinks sinks = Sinks.open(config.safety());
+        try (Sinks sinks = Sinks.open(config);
                 WorkerApp app = WorkerApp.start(config, sinks.providers(), sinks.secrets())) {
             LOG.info("waybill {} serves {}", Version.current(), app.url());
             awaitSignal(app, sinks);

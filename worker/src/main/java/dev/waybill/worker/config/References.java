@@ -1,9 +1,9 @@
 package dev.waybill.worker.config;
 
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.ConfigTransformer;
 import org.apache.kafka.common.config.provider.ConfigProvider;
@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// Resolves `${provider:path:key}` references in the worker's own properties, once, at the start.
 final class References {
 
-    private static final String DEFAULT_PROVIDERS = "file,dir,env";
+    /// Kafka's own, which need no configuration.
+    private static final Set<String> BUILT_IN = Set.of("file", "dir", "env");
 
     private References() {}
 
@@ -35,11 +36,22 @@ final class References {
         }
     }
 
-    private static List<String> names(Map<String, String> properties) {
-        List<String> names = new ArrayList<>();
-        for (String name : properties
-                .getOrDefault(Settings.CONFIG_PROVIDERS, DEFAULT_PROVIDERS)
-                .split(",", -1)) {
+    /// Writes down the classes of Kafka's own providers where `config.providers` names them without.
+    static void nameClasses(Map<String, String> properties) {
+        for (String name :
+                properties.getOrDefault(Settings.CONFIG_PROVIDERS, "").split(",", -1)) {
+            if (BUILT_IN.contains(name.strip())) {
+                properties.putIfAbsent(
+                        Settings.CONFIG_PROVIDERS + "." + name.strip() + ".class",
+                        builtIn(name.strip()).getClass().getName());
+            }
+        }
+    }
+
+    private static Set<String> names(Map<String, String> properties) {
+        Set<String> names = new HashSet<>(BUILT_IN);
+        for (String name :
+                properties.getOrDefault(Settings.CONFIG_PROVIDERS, "").split(",", -1)) {
             if (!name.isBlank()) {
                 names.add(name.strip());
             }
@@ -68,11 +80,18 @@ final class References {
                 throw new ConfigException(prefix + "class", className, "no such class on the class path");
             }
         }
+        if (!BUILT_IN.contains(name)) {
+            throw new ConfigException(prefix + "class is missing for the provider " + name);
+        }
+        return builtIn(name);
+    }
+
+    private static ConfigProvider builtIn(String name) {
         return switch (name) {
             case "file" -> new FileConfigProvider();
-            case "dir", "directory" -> new DirectoryConfigProvider();
+            case "dir" -> new DirectoryConfigProvider();
             case "env" -> new EnvVarConfigProvider();
-            default -> throw new ConfigException(prefix + "class is missing for the provider " + name);
+            default -> throw new IllegalArgumentException(name);
         };
     }
 }

@@ -8,19 +8,13 @@ import org.apache.kafka.common.config.ConfigDef.Importance;
 /// What destinations may reach.
 ///
 /// @param egressAllow      addresses and names that the egress guard lets through although they are not public
-/// @param secretsRoot      folder with one folder of secrets per organization
 /// @param fileRoots        folders that the `file` provider may write under
 /// @param payloadFileRoots folders that a `payload.uri` of scheme file may point into
 /// @param payloadHttpHosts hosts that a `payload.uri` of scheme http or https may name
 public record SafetySettings(
-        List<String> egressAllow,
-        Path secretsRoot,
-        List<Path> fileRoots,
-        List<Path> payloadFileRoots,
-        List<String> payloadHttpHosts) {
+        List<String> egressAllow, List<Path> fileRoots, List<Path> payloadFileRoots, List<String> payloadHttpHosts) {
 
     public static final String EGRESS_ALLOW = "egress.allow";
-    public static final String SECRETS_ROOT = "secrets.root";
     public static final String FILE_ROOTS = "file.roots";
     public static final String PAYLOAD_FILE_ROOTS = "payload.file.roots";
     public static final String PAYLOAD_HTTP_HOSTS = "payload.http.hosts";
@@ -39,16 +33,9 @@ public record SafetySettings(
                         ConfigDef.Type.LIST,
                         "",
                         Importance.HIGH,
-                        "Networks that destinations may reach although they are not public, as CIDR blocks such as"
-                                + " 10.1.0.0/16. Loopback, private, link-local and metadata addresses are refused"
+                        "What destinations may reach although it is not public: CIDR blocks such as 10.1.0.0/16, host,"
+                                + " host:port or *.domain. Loopback, private, link-local and metadata addresses are refused"
                                 + " otherwise.")
-                .setting(
-                        SECRETS_ROOT,
-                        ConfigDef.Type.STRING,
-                        "secrets",
-                        Importance.HIGH,
-                        "Folder of the destinations' secrets, one folder per organization. A destination refers to one"
-                                + " as `${dir:<secrets.root>/<organization>:<key>}`.")
                 .setting(
                         FILE_ROOTS,
                         ConfigDef.Type.LIST,
@@ -73,7 +60,6 @@ public record SafetySettings(
     static SafetySettings from(Values values) {
         return new SafetySettings(
                 values.list(EGRESS_ALLOW),
-                values.path(SECRETS_ROOT),
                 paths(values.list(FILE_ROOTS)),
                 paths(values.list(PAYLOAD_FILE_ROOTS)),
                 values.list(PAYLOAD_HTTP_HOSTS));

@@ -2,7 +2,6 @@ package dev.waybill.worker.config;
 
 import java.util.Locale;
 import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.ConfigDef.Importance;
 
 /// Every setting of a worker.
 public final class Settings {
@@ -35,18 +34,9 @@ public final class Settings {
         SinkSettings.define(def);
         ProjectorSettings.define(def);
         SafetySettings.define(def);
+        SecretSettings.define(def);
         ApiSettings.define(def);
         TelemetrySettings.define(def);
-        new Section(def, "References")
-                .setting(
-                        CONFIG_PROVIDERS,
-                        ConfigDef.Type.LIST,
-                        "file,dir,env",
-                        Importance.LOW,
-                        "Names of the providers of `${provider:path:key}` references in these settings. `file`, `dir`,"
-                                + " `directory` and `env` are Kafka's own; for another, give its class as"
-                                + " `config.providers.<name>.class` and its parameters as"
-                                + " `config.providers.<name>.param.<key>`.");
         return def;
     }
 }

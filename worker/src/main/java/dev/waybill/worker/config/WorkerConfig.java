@@ -27,6 +27,7 @@ public record WorkerConfig(
         SinkSettings sinks,
         ProjectorSettings projector,
         SafetySettings safety,
+        SecretSettings secrets,
         ApiSettings api,
         TelemetrySettings telemetry,
         List<String> warnings) {
@@ -72,13 +73,17 @@ public record WorkerConfig(
             throw new InvalidConfigurationException(faults.stream().sorted().toList());
         }
         try {
-            return build(new Values(parsed), passed.byPrefix(), fromEnvironment.warnings());
+            return build(new Values(parsed), resolved, passed.byPrefix(), fromEnvironment.warnings());
         } catch (ConfigException e) {
             throw new InvalidConfigurationException(String.valueOf(e.getMessage()));
         }
     }
 
-    private static WorkerConfig build(Values values, Map<Prefix, Map<String, Object>> passed, List<String> warnings) {
+    private static WorkerConfig build(
+            Values values,
+            Map<String, String> properties,
+            Map<Prefix, Map<String, Object>> passed,
+            List<String> warnings) {
         return new WorkerConfig(
                 WorkerSettings.from(values),
                 KafkaSettings.from(values, passed),
@@ -89,6 +94,7 @@ public record WorkerConfig(
                 SinkSettings.from(values),
                 ProjectorSettings.from(values),
                 SafetySettings.from(values),
+                SecretSettings.from(values, properties),
                 ApiSettings.from(values),
                 TelemetrySettings.from(values),
                 warnings);
@@ -106,6 +112,7 @@ public record WorkerConfig(
                 sinks,
                 projector,
                 safety,
+                secrets,
                 api,
                 telemetry,
                 warnings);

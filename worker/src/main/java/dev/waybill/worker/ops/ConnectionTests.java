@@ -9,8 +9,11 @@ import dev.waybill.worker.sink.ConnectionReport;
 import dev.waybill.worker.sink.Sink;
 import dev.waybill.worker.sink.SinkProvider;
 import io.javalin.http.HttpStatus;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigException;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -20,6 +23,8 @@ final class ConnectionTests {
 
     /// A test holds a connection for as long as its policy's timeouts allow.
     private static final int RUNNING_MAX = 16;
+
+    private static final Pattern NAMED = Pattern.compile("Setting (\\S+?):? (.*)", Pattern.DOTALL);
 
     private final Providers providers;
     private final AvroCodec codec;
@@ -47,10 +52,34 @@ final class ConnectionTests {
         try (Sink sink = provider.open(records.destination(Bytes.of(codec.encode(topic, destination))))) {
             return json(sink.test());
         } catch (ConfigException | InvalidRecordException e) {
-            throw ProblemException.invalid(List.of(new Fault("settings", String.valueOf(e.getMessage()))));
+            throw ProblemException.invalid(List.of(fault(String.valueOf(e.getMessage()))));
         } finally {
             slots.release();
         }
+    }
+
+    /// Lets the provider look at the settings together, without connecting.
+    ///
+    /// @throws ProblemException if it would not work with them
+    void validate(Destination destination) {
+        Destination dated = Destination.newBuilder(destination)
+                .setVersion(1)
+                .setUpdatedAt(Instant.EPOCH)
+                .build();
+        SinkProvider provider = providers.find(destination.getProvider()).orElseThrow();
+        try (Sink _ = provider.open(records.destination(Bytes.of(codec.encode(topic, dated))))) {
+            return;
+        } catch (ConfigException | InvalidRecordException e) {
+            throw ProblemException.invalid(List.of(fault(String.valueOf(e.getMessage()))));
+        }
+    }
+
+    /// Providers begin with the setting's name.
+    private static Fault fault(String message) {
+        Matcher named = NAMED.matcher(message);
+        return named.matches()
+                ? new Fault("settings." + named.group(1), named.group(2))
+                : new Fault("settings", message);
     }
 
     private static ObjectNode json(ConnectionReport report) {

@@ -63,6 +63,7 @@ final class DestinationRoutes {
                         .orElse(null)
                 : given;
         Destination wanted = json.read(body, organization, id, name);
+        tests.validate(wanted);
         Destination put = store.put(wanted, Audit.who(context));
         audit.changed(context, "destination.put", organization, put.getDestinationId(), put.getVersion());
         answer(context, put.getVersion() == 1 ? HttpStatus.CREATED : HttpStatus.OK, put);
