@@ -1,8 +1,10 @@
 package dev.waybill.worker.app;
 
 import dev.waybill.schemas.Kind;
+import dev.waybill.schemas.Topics;
 import dev.waybill.schemas.serde.AvroCodec;
 import dev.waybill.schemas.serde.SerdeSettings;
+import dev.waybill.topology.RouterStreams;
 import dev.waybill.topology.codec.Records;
 import dev.waybill.worker.config.Role;
 import dev.waybill.worker.config.SinkSettings;
@@ -16,11 +18,18 @@ import dev.waybill.worker.ops.DeliveryLookup;
 import dev.waybill.worker.ops.Health;
 import dev.waybill.worker.ops.Metrics;
 import dev.waybill.worker.ops.RestServer;
+import dev.waybill.worker.projector.ProjectionSettings;
+import dev.waybill.worker.projector.Projector;
+import dev.waybill.worker.projector.ProjectorMetrics;
+import dev.waybill.worker.projector.history.DeliveryHistory;
+import dev.waybill.worker.projector.store.Database;
+import dev.waybill.worker.projector.store.DatabaseSettings;
 import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.SinkProvider;
 import dev.waybill.worker.telemetry.LoopCounters;
 import dev.waybill.worker.telemetry.RouterCounters;
 import dev.waybill.worker.telemetry.Telemetry;
+import dev.waybill.worker.topics.RecordTrimmer;
 import io.javalin.config.RoutesConfig;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -31,7 +40,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +66,9 @@ public final class WorkerApp implements AutoCloseable {
     /// A loop comes round many times a second; its longest wait for a broker is 10 s.
     private static final Duration HANGS = Duration.ofMinutes(2);
 
+    /// A batch may take two minutes to be written.
+    private static final Duration PROJECTOR_HANGS = Duration.ofMinutes(5);
+
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final List<Health.Check> liveness = new ArrayList<>();
     private final List<Health.Check> readiness = new ArrayList<>();
@@ -60,15 +76,17 @@ public final class WorkerApp implements AutoCloseable {
     private final Telemetry telemetry;
     private final WorkerConfig config;
     private final RestServer server;
+    private @Nullable Database database;
 
     /// Starts every part that the configured roles ask for. What was started is closed again if one cannot be.
     private WorkerApp(WorkerConfig given, List<SinkProvider> providers, Secrets secrets) {
         try {
             this.telemetry = own(new Telemetry(given.telemetry(), given.worker().workerId(), Version.current()));
             this.config = given.with(given.kafka().with(telemetry.kafkaSettings()));
+            startProjector();
             startLoops(providers);
             startRouter();
-            startProjector();
+            startTrimmer();
             this.server = own(new RestServer(config.api(), paths(providers, secrets)));
             server.start();
         } catch (RuntimeException e) {
@@ -131,13 +149,67 @@ public final class WorkerApp implements AutoCloseable {
     }
 
     private void startProjector() {
-        // The projector joins here.
+        if (config.worker().has(Role.PROJECTOR)) {
+            Projector projector = own(
+                    new Projector(projection(), database(), codec(LOOP_REGISTRY_WAIT), ProjectorMetrics.NONE, clock));
+            projector.start();
+            liveness.add(new Health.Check(
+                    "projector",
+                    () -> unless(
+                            projector.status().sinceTurn().compareTo(PROJECTOR_HANGS) < 0,
+                            "has not come round for "
+                                    + projector.status().sinceTurn().toSeconds() + " s")));
+        }
+    }
+
+    private ProjectionSettings projection() {
+        var settings = config.projector();
+        return new ProjectionSettings(
+                config.worker().topics(),
+                config.worker().topics().prefix() + "projector",
+                config.kafka().consumer(),
+                settings.batchMax(),
+                settings.retention(),
+                settings.partitionDays(),
+                ProjectionSettings.Bounds.DEFAULT);
+    }
+
+    /// One pool for everything that reads or writes rows.
+    private Database database() {
+        if (database == null) {
+            var postgres = config.postgres();
+            database = own(new Database(DatabaseSettings.of(
+                    postgres.url(), postgres.user(), postgres.password().value(), postgres.poolMax())));
+        }
+        return database;
+    }
+
+    /// Whoever routes also tidies up: the topics without a time limit are read by one group each.
+    private void startTrimmer() {
+        if (config.worker().has(Role.ROUTER)) {
+            Admin admin = own(Admin.create(config.kafka().admin()));
+            RecordTrimmer trimmer = new RecordTrimmer(admin, consumed());
+            own(new Periodic("trimmer", RecordTrimmer.INTERVAL, trimmer::trim));
+        }
+    }
+
+    private Map<String, Set<String>> consumed() {
+        Topics topics = config.worker().topics();
+        Map<String, Set<String>> consumed = new HashMap<>();
+        for (Kind kind : Kind.values()) {
+            consumed.put(DeliveryLoops.sinkGroup(topics, kind), Set.of(topics.tasks(kind)));
+        }
+        consumed.put(
+                DeliveryLoops.retriesGroup(topics),
+                config.worker().retryDelays().stream().map(topics::retries).collect(Collectors.toUnmodifiableSet()));
+        consumed.put(RouterStreams.applicationId(topics.prefix()), Set.of(topics.returns()));
+        return consumed;
     }
 
     private List<Consumer<RoutesConfig>> paths(List<SinkProvider> providers, Secrets secrets) {
         List<Consumer<RoutesConfig>> paths = new ArrayList<>();
         if (config.worker().has(Role.API)) {
-            DeliveryLookup lookup = (_, _) -> Optional.empty();
+            DeliveryLookup lookup = new DeliveryHistory(database())::find;
             Api api = own(new Api(config, codec(API_REGISTRY_WAIT), providers, secrets, lookup, clock));
             api.start();
             readiness.add(new Health.Check("api", () -> unless(api.isReady(), "is reading the configuration")));

@@ -25,6 +25,10 @@ public record TelemetrySettings(
     public static final String LOG_LEVEL = "log.level";
     public static final String LOG_ATTEMPTS = "log.attempts";
 
+    /// For what runs without a configuration file.
+    public static final TelemetrySettings DEFAULTS =
+            new TelemetrySettings(null, 1.0, true, LogFormat.TEXT, "INFO", false);
+
     /// How log lines are written.
     public enum LogFormat {
         TEXT,

@@ -38,6 +38,16 @@ public record DeliveryLoops(
         delays = List.copyOf(delays);
     }
 
+    /// The consumer group of a kind's sink loops.
+    public static String sinkGroup(Topics topics, Kind kind) {
+        return topics.prefix() + "sink-" + kind.wireName();
+    }
+
+    /// The consumer group of the retry forwarders.
+    public static String retriesGroup(Topics topics) {
+        return topics.prefix() + "retries";
+    }
+
     /// A loop that performs the tasks of a kind. The providers are closed by their owner, after the loop.
     ///
     /// @param number tells several loops of one kind in this worker apart
