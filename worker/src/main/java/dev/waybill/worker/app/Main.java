@@ -39,6 +39,7 @@ public final class Main implements Runnable {
         CommandLine main = new CommandLine(new Main());
         main.addSubcommand(new WorkerCommand());
         main.addSubcommand(new TopicsCommand());
+        main.addSubcommand(new MigrateCommand());
         main.addSubcommand(new DeliverCommand());
         main.addSubcommand(new ShowCommand());
         main.addSubcommand(new DestinationCommand());

@@ -3,13 +3,14 @@ package dev.waybill.worker.app;
 import dev.waybill.worker.config.PostgresSettings;
 import dev.waybill.worker.config.Role;
 import dev.waybill.worker.config.WorkerConfig;
+import dev.waybill.worker.projector.Migrations;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Properties;
 
-/// Does Postgres answer, and let this worker in?
+/// Does Postgres answer, let this worker in, and have the schema it knows?
 record PostgresCheck(WorkerConfig config) implements StartupChecks.Check {
 
     private static final String SECONDS = "5";
@@ -28,10 +29,14 @@ record PostgresCheck(WorkerConfig config) implements StartupChecks.Check {
         properties.setProperty("loginTimeout", SECONDS);
         try (Connection connection = DriverManager.getConnection(postgres.url(), properties)) {
             connection.isValid(1);
-            return List.of();
         } catch (SQLException e) {
             return List.of(fault(postgres, e));
         }
+        String complaint = Migrations.of(
+                        postgres.url(), postgres.user(), postgres.password().value())
+                .check()
+                .complaint();
+        return complaint == null ? List.of() : List.of(PostgresSettings.URL + ": " + complaint);
     }
 
     /// By SQLSTATE: class 28 is a refused login, 3D an unknown database.

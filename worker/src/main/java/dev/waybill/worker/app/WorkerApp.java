@@ -18,15 +18,17 @@ import dev.waybill.worker.ops.DeliveryLookup;
 import dev.waybill.worker.ops.Health;
 import dev.waybill.worker.ops.Metrics;
 import dev.waybill.worker.ops.RestServer;
+import dev.waybill.worker.ops.UnavailableException;
 import dev.waybill.worker.projector.ProjectionSettings;
 import dev.waybill.worker.projector.Projector;
-import dev.waybill.worker.projector.ProjectorMetrics;
 import dev.waybill.worker.projector.history.DeliveryHistory;
 import dev.waybill.worker.projector.store.Database;
+import dev.waybill.worker.projector.store.DatabaseException;
 import dev.waybill.worker.projector.store.DatabaseSettings;
 import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.SinkProvider;
 import dev.waybill.worker.telemetry.LoopCounters;
+import dev.waybill.worker.telemetry.ProjectorCounters;
 import dev.waybill.worker.telemetry.RouterCounters;
 import dev.waybill.worker.telemetry.Telemetry;
 import dev.waybill.worker.topics.RecordTrimmer;
@@ -151,7 +153,7 @@ public final class WorkerApp implements AutoCloseable {
     private void startProjector() {
         if (config.worker().has(Role.PROJECTOR)) {
             Projector projector = own(
-                    new Projector(projection(), database(), codec(LOOP_REGISTRY_WAIT), ProjectorMetrics.NONE, clock));
+                    new Projector(projection(), database(), codec(LOOP_REGISTRY_WAIT), new ProjectorCounters(telemetry.meter()), clock));
             projector.start();
             liveness.add(new Health.Check(
                     "projector",
@@ -184,6 +186,17 @@ public final class WorkerApp implements AutoCloseable {
         return database;
     }
 
+    private DeliveryLookup history() {
+        DeliveryHistory history = new DeliveryHistory(database());
+        return (organization, deliveryId) -> {
+            try {
+                return history.find(organization, deliveryId);
+            } catch (DatabaseException e) {
+                throw new UnavailableException("the database cannot be asked: " + e.getMessage(), e);
+            }
+        };
+    }
+
     /// Whoever routes also tidies up: the topics without a time limit are read by one group each.
     private void startTrimmer() {
         if (config.worker().has(Role.ROUTER)) {
@@ -209,8 +222,7 @@ public final class WorkerApp implements AutoCloseable {
     private List<Consumer<RoutesConfig>> paths(List<SinkProvider> providers, Secrets secrets) {
         List<Consumer<RoutesConfig>> paths = new ArrayList<>();
         if (config.worker().has(Role.API)) {
-            DeliveryLookup lookup = new DeliveryHistory(database())::find;
-            Api api = own(new Api(config, codec(API_REGISTRY_WAIT), providers, secrets, lookup, clock));
+            Api api = own(new Api(config, codec(API_REGISTRY_WAIT), providers, secrets, history(), clock));
             api.start();
             readiness.add(new Health.Check("api", () -> unless(api.isReady(), "is reading the configuration")));
             paths.add(api.routes());

@@ -7,5 +7,7 @@ import java.util.Optional;
 public interface DeliveryLookup {
 
     /// The delivery with its routes and attempts, as records that are shown field by field.
+    ///
+    /// @throws UnavailableException if it cannot be found out now
     Optional<? extends Record> find(String organization, String deliveryId);
 }

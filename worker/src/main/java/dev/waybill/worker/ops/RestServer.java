@@ -69,6 +69,10 @@ public final class RestServer implements AutoCloseable {
             String detail = status == HttpStatus.NOT_FOUND ? "there is nothing at this path" : status.getMessage();
             Json.problem(context, status, detail, List.of());
         });
+        routes.exception(
+                UnavailableException.class,
+                (e, context) -> Json.problem(
+                        context, HttpStatus.SERVICE_UNAVAILABLE, String.valueOf(e.getMessage()), List.of()));
         routes.exception(Exception.class, (e, context) -> {
             LOG.error("{} {} failed", context.method(), context.path(), e);
             Json.problem(

@@ -28,7 +28,8 @@ public final class Names {
     static final AttributeKey<String> ERROR_CODE = AttributeKey.stringKey("waybill.error.code");
     static final AttributeKey<String> REASON = AttributeKey.stringKey("waybill.reason");
     static final AttributeKey<String> TOPIC = AttributeKey.stringKey("waybill.topic");
-    static final AttributeKey<Long> RECORDS = AttributeKey.longKey("waybill.records");
+    static final AttributeKey<Long> PARTITION = AttributeKey.longKey("waybill.partition");
+    static final AttributeKey<String> DEPENDENCY = AttributeKey.stringKey("waybill.dependency");
 
     // ---- metrics of the router
     static final String REQUESTS = "waybill.requests";
@@ -52,6 +53,14 @@ public final class Names {
     // ---- metrics of the retries
     static final String RETRY_LAG = "waybill.retry.lag";
     static final String FORWARDED = "waybill.retries.forwarded";
+
+    // ---- metrics of the projector
+    static final String PROJECTED = "waybill.projector.records";
+    static final String PROJECTOR_ROWS = "waybill.projector.rows";
+    static final String PROJECTOR_BATCH = "waybill.projector.batch.duration";
+    static final String PROJECTOR_LAG = "waybill.projector.lag";
+    static final String PROJECTOR_REFUSED = "waybill.projector.claims.refused";
+    static final String PROJECTOR_WAITS = "waybill.projector.waits";
 
     /// Start of the names of Kafka's own metrics.
     static final String KAFKA = "kafka.";
