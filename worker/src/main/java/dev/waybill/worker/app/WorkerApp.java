@@ -152,8 +152,12 @@ public final class WorkerApp implements AutoCloseable {
 
     private void startProjector() {
         if (config.worker().has(Role.PROJECTOR)) {
-            Projector projector = own(
-                    new Projector(projection(), database(), codec(LOOP_REGISTRY_WAIT), new ProjectorCounters(telemetry.meter()), clock));
+            Projector projector = own(new Projector(
+                    projection(),
+                    database(),
+                    codec(LOOP_REGISTRY_WAIT),
+                    new ProjectorCounters(telemetry.meter()),
+                    clock));
             projector.start();
             liveness.add(new Health.Check(
                     "projector",
