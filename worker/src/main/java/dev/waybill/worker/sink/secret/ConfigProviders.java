@@ -1,5 +1,7 @@
 package dev.waybill.worker.sink.secret;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,13 +29,21 @@ final class ConfigProviders {
             providers.put(name, load(name, properties));
         }
         if (!providers.containsKey("dir")) {
-            ConfigProvider dir = new DirectoryConfigProvider();
-            dir.configure(Map.of(
-                    DirectoryConfigProvider.ALLOWED_PATHS_CONFIG,
-                    root.toAbsolutePath().normalize().toString()));
-            providers.put("dir", dir);
+            providers.put("dir", directory(root.toAbsolutePath().normalize()));
         }
         return providers;
+    }
+
+    /// A new installation has no secrets yet, and the provider refuses a folder that is not there.
+    private static ConfigProvider directory(Path root) {
+        try {
+            Files.createDirectories(root);
+        } catch (IOException e) {
+            throw new ConfigException("secrets.root", root, "the folder is not there and cannot be made: " + e);
+        }
+        ConfigProvider provider = new DirectoryConfigProvider();
+        provider.configure(Map.of(DirectoryConfigProvider.ALLOWED_PATHS_CONFIG, root.toString()));
+        return provider;
     }
 
     private static List<String> names(String list) {

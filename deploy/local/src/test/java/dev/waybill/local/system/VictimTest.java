@@ -1,0 +1,107 @@
+package dev.waybill.local.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waybill.avro.DeliveryPolicy;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/// One destination of fifty hangs: its tasks wait in the retry topics, and the others do not feel it.
+class VictimTest {
+
+    private static final int DESTINATIONS = 50;
+    private static final int PER_HALF = 3_000;
+    private static final int TO_THE_VICTIM = 600;
+    private static final int PAIRS = 3;
+    private static final byte[] BODY = "{}".getBytes(StandardCharsets.UTF_8);
+
+    /// What one half of a pair measured.
+    private record Half(double perSecond, double p99Millis) {}
+
+    @Test
+    void theOthersDoNotFeelIt() throws Exception {
+        try (Installation installation = Installation.create("victim");
+                RecordingReceiver receiver = new RecordingReceiver();
+                Application application = new Application(installation)) {
+            for (int d = 0; d < DESTINATIONS; d++) {
+                application.putWebhook("org" + d, "hook", receiver.url("/ok"), new DeliveryPolicy());
+            }
+            DeliveryPolicy patient =
+                    DeliveryPolicy.newBuilder().setConcurrency(16).build();
+            application.putWebhook("victim", "hook", receiver.url("/hang"), patient);
+            try (WorkerProcess worker = installation.startWorker("one")) {
+                half(application, receiver, "warm", false);
+                List<Double> throughput = new ArrayList<>();
+                List<Double> latency = new ArrayList<>();
+                for (int pair = 0; pair < PAIRS; pair++) {
+                    Half undisturbed = half(application, receiver, "u" + pair, false);
+                    Half disturbed = half(application, receiver, "v" + pair, true);
+                    throughput.add(disturbed.perSecond() / undisturbed.perSecond());
+                    latency.add(disturbed.p99Millis() / undisturbed.p99Millis());
+                }
+                long waiting = waiting(installation, application);
+                System.out.printf(
+                        "victim: throughput of the others %.2f, their p99 %.2f of the undisturbed half"
+                                + " (medians of %d pairs: %s, %s); %d turns of the victim's tasks in retry topics%n",
+                        median(throughput), median(latency), PAIRS, throughput, latency, waiting);
+                assertThat(median(throughput)).as("throughput").isGreaterThanOrEqualTo(0.7);
+                assertThat(median(latency)).as("p99").isLessThanOrEqualTo(2.0);
+                assertThat(waiting)
+                        .as("tasks of the victim in the retry topics")
+                        .isPositive();
+                worker.kill();
+            }
+        }
+    }
+
+    private static Half half(Application application, RecordingReceiver receiver, String name, boolean disturbed) {
+        Map<String, Long> sent = new ConcurrentHashMap<>();
+        if (disturbed) {
+            for (int i = 0; i < TO_THE_VICTIM; i++) {
+                application.request(name + "-victim-" + i, "victim", List.of("hook"), BODY);
+            }
+        }
+        long start = System.nanoTime();
+        for (int i = 0; i < PER_HALF; i++) {
+            String id = name + "-" + i;
+            sent.put(id, System.currentTimeMillis());
+            application.request(id, "org" + i % DESTINATIONS, List.of("hook"), BODY);
+        }
+        application.flush();
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> receiver.receipts().keySet().containsAll(sent.keySet()));
+        double seconds = (System.nanoTime() - start) / 1e9;
+        double[] waits = sent.entrySet().stream()
+                .mapToDouble(e -> receiver.firstReceipt(e.getKey()) - e.getValue())
+                .sorted()
+                .toArray();
+        return new Half(PER_HALF / seconds, waits[(int) (waits.length * 0.99)]);
+    }
+
+    private static long waiting(Installation installation, Application application) {
+        long[] count = {0};
+        for (var delay : dev.waybill.schemas.RetryDelay.DEFAULTS) {
+            application.read(installation.topics().retries(delay), Duration.ofSeconds(10), () -> true, record -> {
+                if (record.key().startsWith("victim/")) {
+                    count[0]++;
+                }
+            });
+        }
+        return count[0];
+    }
+
+    private static double median(List<Double> values) {
+        double[] sorted = values.stream().mapToDouble(Double::doubleValue).toArray();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+}
