@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// The destinations and rules as the router knows them, indexed. One thread writes, many read: what a reader gets is
 /// immutable and was true at some moment.
 ///
-/// A change that breaks a promise (an id keeps its organization, kind and name; a name is one destination's) is
-/// refused,
+/// A change that breaks a promise (an id keeps its organization and kind; a name is one destination's) is refused,
 /// and the last good version stays.
 public final class ConfigurationView implements Configuration {
 
@@ -63,16 +62,21 @@ public final class ConfigurationView implements Configuration {
                 "the key must be organizationId/destinationId of the record, not " + key);
         Name name = new Name(changed.organizationId(), changed.name());
         Destination known = byId.get(changed.id());
+        Destination named = byName.get(name);
+        require(
+                named == null || named.id().equals(changed.id()),
+                "another destination of the organization has the name " + name.name());
         if (known == null) {
-            require(!byName.containsKey(name), "another destination of the organization has the name " + name.name());
             destinations.merge(changed.organizationId(), 1, Integer::sum);
         } else {
             require(known.organizationId().equals(changed.organizationId()), "the id is another organization's");
             require(known.kind() == changed.kind(), "the kind of a destination never changes");
-            require(known.name().equals(changed.name()), "the name of a destination never changes");
         }
         byId.put(changed.id(), changed);
         byName.put(name, changed);
+        if (known != null && !known.name().equals(changed.name())) {
+            byName.remove(new Name(known.organizationId(), known.name()));
+        }
     }
 
     /// Takes a new rule, or a new version of one.

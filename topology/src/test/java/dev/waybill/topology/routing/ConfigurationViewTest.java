@@ -70,11 +70,23 @@ class ConfigurationViewTest {
     void whatBreaksAPromiseIsRefused() {
         view.put(key(hook), hook);
         refused(copy(hook, "globex", hook.id(), "hook", Kind.WEBHOOK));
-        refused(copy(hook, "acme", hook.id(), "renamed", Kind.WEBHOOK));
         refused(copy(hook, "acme", hook.id(), "hook", Kind.EMAIL));
         refused(copy(hook, "acme", Models.id("acme", "second"), "hook", Kind.WEBHOOK));
         assertThatThrownBy(() -> view.put("acme/other", hook)).isInstanceOf(InvalidRecordException.class);
         assertThat(view.knows("globex")).isFalse();
+    }
+
+    @Test
+    void aRenamedDestinationIsFoundByItsNewNameOnly() {
+        view.put(key(hook), hook);
+        Destination renamed = copy(hook, "acme", hook.id(), "renamed", Kind.WEBHOOK);
+        view.put(key(renamed), renamed);
+        assertThat(view.byName("acme", "renamed")).contains(renamed);
+        assertThat(view.byName("acme", "hook")).isEmpty();
+        assertThat(view.byId("acme", hook.id())).contains(renamed);
+        Destination second = copy(hook, "acme", Models.id("acme", "second"), "hook", Kind.WEBHOOK);
+        view.put(key(second), second);
+        assertThat(view.byName("acme", "hook")).contains(second);
     }
 
     @Test
