@@ -260,8 +260,9 @@ public final class WorkerApp implements AutoCloseable {
     }
 
     private Records records(Duration registryWait) {
-        return new Records(
-                codec(registryWait), config.worker().topics(), config.worker().workerId());
+        AvroCodec codec = codec(registryWait);
+        new Subjects(config.worker()).register(codec);
+        return new Records(codec, config.worker().topics(), config.worker().workerId());
     }
 
     private AvroCodec codec(Duration registryWait) {
