@@ -7,8 +7,10 @@ import dev.waybill.worker.topics.TopicReview;
 import dev.waybill.worker.topics.TopicSpec;
 import dev.waybill.worker.topics.TopicTable;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
@@ -38,10 +40,9 @@ record KafkaCheck(WorkerConfig config) implements StartupChecks.Check {
             findings.stream()
                     .filter(finding -> finding.severity() == Finding.Severity.WARNING)
                     .forEach(finding -> LOG.warn("{}", finding.line()));
-            return findings.stream()
+            return lines(findings.stream()
                     .filter(finding -> finding.severity() == Finding.Severity.ERROR)
-                    .map(finding -> "topic " + finding.line())
-                    .toList();
+                    .toList());
         } catch (AuthenticationException e) {
             return List.of("bootstrap.servers: " + config.kafka().bootstrap() + " refuses the login (" + e.getMessage()
                     + "); check security.protocol, sasl.* and ssl.*");
@@ -53,6 +54,19 @@ record KafkaCheck(WorkerConfig config) implements StartupChecks.Check {
                     "bootstrap.servers: no broker answers at " + config.kafka().bootstrap() + " (" + innermost(e)
                             + "); check the address, security.protocol and the network");
         }
+    }
+
+    /// One line for all topics with the same problem, as in an installation that has none yet.
+    private static List<String> lines(List<Finding> findings) {
+        return findings.stream()
+                .collect(Collectors.groupingBy(
+                        finding -> finding.problem() + "; " + finding.remedy(), LinkedHashMap::new, Collectors.toList()))
+                .entrySet()
+                .stream()
+                .map(same -> "topic "
+                        + same.getValue().stream().map(Finding::topic).collect(Collectors.joining(", ")) + ": "
+                        + same.getKey())
+                .toList();
     }
 
     private static String innermost(Throwable e) {

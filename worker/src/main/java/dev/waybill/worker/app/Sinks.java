@@ -1,5 +1,7 @@
 package dev.waybill.worker.app;
 
+import dev.waybill.worker.config.InvalidConfigurationException;
+import dev.waybill.worker.config.SecretSettings;
 import dev.waybill.worker.config.WorkerConfig;
 import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.SinkProvider;
@@ -12,11 +14,21 @@ import dev.waybill.worker.sink.http.HttpClient;
 import dev.waybill.worker.sink.http.HttpLimits;
 import dev.waybill.worker.sink.secret.ConfigProviderSecrets;
 import dev.waybill.worker.sink.webhook.WebhookProvider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 
 /// All providers of this process, and what they share.
 public final class Sinks implements AutoCloseable {
+
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private final ConfigProviderSecrets secrets;
     private final Dialer dialer;
@@ -24,6 +36,7 @@ public final class Sinks implements AutoCloseable {
     private final List<SinkProvider> providers;
 
     private Sinks(WorkerConfig config, InstantSource clock) {
+        makeOwn(config.secrets().root());
         secrets = ConfigProviderSecrets.of(
                 config.secrets().providers(),
                 config.secrets().root(),
@@ -38,6 +51,19 @@ public final class Sinks implements AutoCloseable {
 
     public static Sinks open(WorkerConfig config) {
         return new Sinks(config, InstantSource.system());
+    }
+
+    /// The folder of secrets, for the owner's eyes only, where it is not there yet.
+    private static void makeOwn(Path folder) {
+        try {
+            if (!Files.isDirectory(folder)) {
+                Files.createDirectories(folder, OWNER_ONLY);
+            }
+        } catch (IOException e) {
+            throw new InvalidConfigurationException(
+                    SecretSettings.ROOT + ": " + folder + " cannot be made (" + e.getClass().getSimpleName()
+                            + "); name a folder that this process can read");
+        }
     }
 
     public List<SinkProvider> providers() {

@@ -2,6 +2,7 @@ package dev.waybill.worker.cli;
 
 import dev.waybill.worker.config.InvalidConfigurationException;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -22,6 +23,10 @@ public final class CommandErrors implements CommandLine.IExecutionExceptionHandl
             case CommandException failed -> {
                 err.println("waybill: " + failed.getMessage());
                 yield failed.exitCode();
+            }
+            case ConfigException wrong -> {
+                err.println("waybill: " + message(wrong));
+                yield Exit.USAGE;
             }
             case KafkaException kafka -> {
                 err.println("waybill: bootstrap.servers: " + message(kafka));

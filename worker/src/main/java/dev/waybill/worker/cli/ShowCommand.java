@@ -1,7 +1,6 @@
 package dev.waybill.worker.cli;
 
 import java.io.PrintWriter;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,6 +12,8 @@ import tools.jackson.databind.JsonNode;
 /// Shows what became of a delivery.
 @Command(name = "show", description = "Show a delivery with its routes and attempts.")
 public final class ShowCommand implements Callable<Integer> {
+
+    private static final long MICROS_PER_MILLI = 1_000;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -48,37 +49,51 @@ public final class ShowCommand implements Callable<Integer> {
     private static void show(JsonNode delivery, PrintWriter out) {
         delivery.properties().forEach(field -> {
             if (field.getValue().isValueNode() && !field.getValue().isNull()) {
-                out.printf("%-24s %s%n", field.getKey(), field.getValue().asString());
+                out.printf("%-22s %s%n", field.getKey(), field.getValue().asString());
             }
         });
-        delivery.properties().forEach(field -> {
-            if (field.getValue().isArray() && !field.getValue().isEmpty()) {
-                out.println();
-                out.println(field.getKey());
-                list(field.getValue(), out);
+        Table routes =
+                new Table("ROUTE", "DESTINATION", "PROVIDER", "STATUS", "ATTEMPTS", "CODE", "MS", "REASON", "ERROR");
+        Table attempts =
+                new Table("DESTINATION", "ATTEMPT", "STARTED", "OUTCOME", "CODE", "MS", "ERROR", "NEXT", "WORKER");
+        boolean attempted = false;
+        for (JsonNode route : delivery.path("routes")) {
+            String destination = text(route, "destinationName").isEmpty()
+                    ? text(route, "destinationId")
+                    : text(route, "destinationName");
+            routes.row(
+                    text(route, "route"),
+                    destination,
+                    text(route, "provider"),
+                    text(route, "status"),
+                    text(route, "attemptCount") + "/" + text(route, "maxAttempts"),
+                    text(route, "responseCode"),
+                    text(route, "responseTimeMs"),
+                    text(route, "reason"),
+                    text(route, "errorCode"));
+            for (JsonNode attempt : route.path("attempts")) {
+                attempted = true;
+                attempts.row(
+                        destination,
+                        text(attempt, "attempt"),
+                        text(attempt, "startedAt"),
+                        text(attempt, "outcome"),
+                        text(attempt, "responseCode"),
+                        attempt.path("totalMicros").asLong(0) / MICROS_PER_MILLI,
+                        text(attempt, "errorCode"),
+                        text(attempt, "dueAt"),
+                        text(attempt, "worker"));
             }
-        });
-        out.flush();
+        }
+        out.println();
+        routes.print(out);
+        if (attempted) {
+            out.println();
+            attempts.print(out);
+        }
     }
 
-    /// A list of objects as a table whose columns are the values of its first object that are not nested.
-    private static void list(JsonNode rows, PrintWriter out) {
-        String[] columns = rows.path(0).properties().stream()
-                .filter(field -> field.getValue().isValueNode())
-                .map(Map.Entry::getKey)
-                .toArray(String[]::new);
-        if (columns.length == 0) {
-            rows.forEach(row -> out.println("  " + row.asString("")));
-            return;
-        }
-        Table table = new Table(columns);
-        rows.forEach(row -> {
-            Object[] cells = new Object[columns.length];
-            for (int i = 0; i < columns.length; i++) {
-                cells[i] = row.path(columns[i]).asString("");
-            }
-            table.row(cells);
-        });
-        table.print(out);
+    private static String text(JsonNode node, String field) {
+        return node.path(field).asString("");
     }
 }

@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class AttemptCounters {
 
     /// From a local file to the longest attempt that a policy allows.
-    private static final List<Double> SECONDS =
+    static final List<Double> SECONDS =
             List.of(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0);
 
     private static final List<Long> BYTES = List.of(256L, 1_024L, 4_096L, 16_384L, 65_536L, 262_144L, 1_048_576L);

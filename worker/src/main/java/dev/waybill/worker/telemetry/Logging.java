@@ -34,6 +34,17 @@ public final class Logging {
             "io.zonky",
             "org.apache.hc");
 
+    /// Their warnings are about what is as it should be: settings of another client in the same map, a standby that one
+    /// worker alone cannot have, a partition that was just given back.
+    private static final List<String> MISLEADING = List.of(
+            "org.apache.kafka.clients.producer.ProducerConfig",
+            "org.apache.kafka.clients.consumer.ConsumerConfig",
+            "org.apache.kafka.clients.admin.AdminClientConfig",
+            "org.apache.kafka.common.config.AbstractConfig",
+            "org.apache.kafka.clients.consumer.internals.OffsetFetcherUtils",
+            "org.apache.kafka.streams.processor.internals.assignment.DefaultStandbyTaskAssignor",
+            "org.apache.kafka.streams.processor.internals.StateDirectory");
+
     private Logging() {}
 
     /// To standard output, as configured.
@@ -61,11 +72,7 @@ public final class Logging {
         if (level == Level.INFO) {
             TALKATIVE.forEach(name -> context.getLogger(name).setLevel(Level.WARN));
         }
-        // It warns of every setting that belongs to another client than the one that reads it.
-        context.getLogger("org.apache.kafka.clients.producer.ProducerConfig").setLevel(Level.ERROR);
-        context.getLogger("org.apache.kafka.clients.consumer.ConsumerConfig").setLevel(Level.ERROR);
-        context.getLogger("org.apache.kafka.clients.admin.AdminClientConfig").setLevel(Level.ERROR);
-        context.getLogger("org.apache.kafka.common.config.AbstractConfig").setLevel(Level.ERROR);
+        MISLEADING.forEach(name -> context.getLogger(name).setLevel(Level.ERROR));
     }
 
     private static Encoder<ILoggingEvent> encoder(LoggerContext context, TelemetrySettings.LogFormat format) {

@@ -49,6 +49,7 @@ public final class LoopCounters implements LoopMetrics {
         lag = meter.histogramBuilder(Names.RETRY_LAG)
                 .setDescription("How long after its due time a retry starts")
                 .setUnit("s")
+                .setExplicitBucketBoundariesAdvice(AttemptCounters.SECONDS)
                 .build();
         meter.gaugeBuilder(Names.IN_FLIGHT)
                 .ofLongs()

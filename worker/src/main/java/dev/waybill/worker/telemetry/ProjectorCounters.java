@@ -42,6 +42,7 @@ public final class ProjectorCounters implements ProjectorMetrics {
         duration = meter.histogramBuilder(Names.PROJECTOR_BATCH)
                 .setDescription("Time to write a batch")
                 .setUnit("s")
+                .setExplicitBucketBoundariesAdvice(AttemptCounters.SECONDS)
                 .build();
         meter.gaugeBuilder(Names.PROJECTOR_LAG)
                 .ofLongs()

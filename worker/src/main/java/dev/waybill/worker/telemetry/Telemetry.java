@@ -47,7 +47,9 @@ public final class Telemetry implements AutoCloseable {
                         AttributeKey.stringKey("service.name"), "waybill",
                         AttributeKey.stringKey("service.version"), version,
                         AttributeKey.stringKey("service.instance.id"), workerId)));
-        this.prometheus = settings.prometheus() ? PrometheusMetricReader.create() : null;
+        this.prometheus = settings.prometheus()
+                ? PrometheusMetricReader.builder().setOtelScopeLabelsEnabled(false).build()
+                : null;
         this.meters = meters(settings, resource);
         this.tracers = tracers(settings, resource);
         this.meter = (meters == null ? MeterProvider.noop() : meters).get(Names.SCOPE);
