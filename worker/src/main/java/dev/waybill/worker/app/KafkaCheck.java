@@ -60,7 +60,9 @@ record KafkaCheck(WorkerConfig config) implements StartupChecks.Check {
     private static List<String> lines(List<Finding> findings) {
         return findings.stream()
                 .collect(Collectors.groupingBy(
-                        finding -> finding.problem() + "; " + finding.remedy(), LinkedHashMap::new, Collectors.toList()))
+                        finding -> finding.problem() + "; " + finding.remedy(),
+                        LinkedHashMap::new,
+                        Collectors.toList()))
                 .entrySet()
                 .stream()
                 .map(same -> "topic "

@@ -60,9 +60,8 @@ public final class Sinks implements AutoCloseable {
                 Files.createDirectories(folder, OWNER_ONLY);
             }
         } catch (IOException e) {
-            throw new InvalidConfigurationException(
-                    SecretSettings.ROOT + ": " + folder + " cannot be made (" + e.getClass().getSimpleName()
-                            + "); name a folder that this process can read");
+            throw new InvalidConfigurationException(SecretSettings.ROOT + ": " + folder + " cannot be made ("
+                    + e.getClass().getSimpleName() + "); name a folder that this process can read");
         }
     }
 

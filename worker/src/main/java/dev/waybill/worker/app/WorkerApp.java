@@ -1,34 +1,22 @@
 package dev.waybill.worker.app;
 
-import dev.waybill.schemas.Kind;
-import dev.waybill.schemas.Topics;
 import dev.waybill.schemas.serde.AvroCodec;
 import dev.waybill.schemas.serde.SerdeSettings;
-import dev.waybill.topology.RouterStreams;
 import dev.waybill.topology.codec.Records;
 import dev.waybill.worker.config.Role;
-import dev.waybill.worker.config.SinkSettings;
 import dev.waybill.worker.config.WorkerConfig;
-import dev.waybill.worker.delivery.DeliveryLoops;
-import dev.waybill.worker.delivery.LoopClients;
-import dev.waybill.worker.delivery.LoopThread;
-import dev.waybill.worker.delivery.SinkLoopSettings;
 import dev.waybill.worker.ops.Api;
 import dev.waybill.worker.ops.DeliveryLookup;
 import dev.waybill.worker.ops.Health;
 import dev.waybill.worker.ops.Metrics;
 import dev.waybill.worker.ops.RestServer;
 import dev.waybill.worker.ops.UnavailableException;
-import dev.waybill.worker.projector.ProjectionSettings;
-import dev.waybill.worker.projector.Projector;
 import dev.waybill.worker.projector.history.DeliveryHistory;
 import dev.waybill.worker.projector.store.Database;
 import dev.waybill.worker.projector.store.DatabaseException;
 import dev.waybill.worker.projector.store.DatabaseSettings;
 import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.SinkProvider;
-import dev.waybill.worker.telemetry.LoopCounters;
-import dev.waybill.worker.telemetry.ProjectorCounters;
 import dev.waybill.worker.telemetry.RouterCounters;
 import dev.waybill.worker.telemetry.Telemetry;
 import dev.waybill.worker.topics.RecordTrimmer;
@@ -42,9 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,12 +50,6 @@ public final class WorkerApp implements AutoCloseable {
 
     /// Somebody waits for the answer.
     private static final Duration API_REGISTRY_WAIT = Duration.ofSeconds(5);
-
-    /// A loop comes round many times a second; its longest wait for a broker is 10 s.
-    private static final Duration HANGS = Duration.ofMinutes(2);
-
-    /// A batch may take two minutes to be written.
-    private static final Duration PROJECTOR_HANGS = Duration.ofMinutes(5);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final List<Health.Check> liveness = new ArrayList<>();
@@ -118,23 +98,8 @@ public final class WorkerApp implements AutoCloseable {
     }
 
     private void startLoops(List<SinkProvider> providers) {
-        DeliveryLoops loops = new DeliveryLoops(
-                config.worker().topics(),
-                records(LOOP_REGISTRY_WAIT),
-                config.worker().retryDelays(),
-                config.worker().workerId(),
-                clients(config.sinks()),
-                clock,
-                telemetry.attempts(),
-                new LoopCounters(telemetry.meter()));
-        if (config.worker().has(Role.SINKS)) {
-            for (Kind kind : config.sinks().kinds()) {
-                startSinks(loops, kind, providers);
-            }
-        }
-        if (config.worker().has(Role.RETRIES)) {
-            watch(own(loops.retries(0).start()));
-        }
+        LoopsRole loops = own(LoopsRole.start(config, records(LOOP_REGISTRY_WAIT), providers, telemetry, clock));
+        liveness.addAll(loops.liveness());
     }
 
     private void startRouter() {
@@ -152,32 +117,10 @@ public final class WorkerApp implements AutoCloseable {
 
     private void startProjector() {
         if (config.worker().has(Role.PROJECTOR)) {
-            Projector projector = own(new Projector(
-                    projection(),
-                    database(),
-                    codec(LOOP_REGISTRY_WAIT),
-                    new ProjectorCounters(telemetry.meter()),
-                    clock));
-            projector.start();
-            liveness.add(new Health.Check(
-                    "projector",
-                    () -> unless(
-                            projector.status().sinceTurn().compareTo(PROJECTOR_HANGS) < 0,
-                            "has not come round for "
-                                    + projector.status().sinceTurn().toSeconds() + " s")));
+            ProjectorRole projector =
+                    own(ProjectorRole.start(config, database(), codec(LOOP_REGISTRY_WAIT), telemetry, clock));
+            liveness.add(projector.liveness());
         }
-    }
-
-    private ProjectionSettings projection() {
-        var settings = config.projector();
-        return new ProjectionSettings(
-                config.worker().topics(),
-                config.worker().topics().prefix() + "projector",
-                config.kafka().consumer(),
-                settings.batchMax(),
-                settings.retention(),
-                settings.partitionDays(),
-                ProjectionSettings.Bounds.DEFAULT);
     }
 
     /// One pool for everything that reads or writes rows.
@@ -205,22 +148,9 @@ public final class WorkerApp implements AutoCloseable {
     private void startTrimmer() {
         if (config.worker().has(Role.ROUTER)) {
             Admin admin = own(Admin.create(config.kafka().admin()));
-            RecordTrimmer trimmer = new RecordTrimmer(admin, consumed());
+            RecordTrimmer trimmer = new RecordTrimmer(admin, Trimming.consumed(config.worker()));
             own(new Periodic("trimmer", RecordTrimmer.INTERVAL, trimmer::trim));
         }
-    }
-
-    private Map<String, Set<String>> consumed() {
-        Topics topics = config.worker().topics();
-        Map<String, Set<String>> consumed = new HashMap<>();
-        for (Kind kind : Kind.values()) {
-            consumed.put(DeliveryLoops.sinkGroup(topics, kind), Set.of(topics.tasks(kind)));
-        }
-        consumed.put(
-                DeliveryLoops.retriesGroup(topics),
-                config.worker().retryDelays().stream().map(topics::retries).collect(Collectors.toUnmodifiableSet()));
-        consumed.put(RouterStreams.applicationId(topics.prefix()), Set.of(topics.returns()));
-        return consumed;
     }
 
     private List<Consumer<RoutesConfig>> paths(List<SinkProvider> providers, Secrets secrets) {
@@ -238,25 +168,8 @@ public final class WorkerApp implements AutoCloseable {
         return paths;
     }
 
-    private void watch(LoopThread loop) {
-        liveness.add(new Health.Check(
-                loop.name(),
-                () -> unless(
-                        loop.sinceLastStep().compareTo(HANGS) < 0,
-                        "has not come round for " + loop.sinceLastStep().toSeconds() + " s")));
-    }
-
     private static Optional<String> unless(boolean good, String complaint) {
         return good ? Optional.empty() : Optional.of(complaint);
-    }
-
-    private void startSinks(DeliveryLoops loops, Kind kind, List<SinkProvider> providers) {
-        List<SinkProvider> served =
-                providers.stream().filter(provider -> provider.kind() == kind).toList();
-        for (int number = 0; number < config.sinks().loops(); number++) {
-            LoopThread loop = loops.sink(kind, number, served, loopSettings(config.sinks()));
-            watch(own(loop.start()));
-        }
     }
 
     private Records records(Duration registryWait) {
@@ -269,26 +182,6 @@ public final class WorkerApp implements AutoCloseable {
         Map<String, Object> registry = new HashMap<>(config.registry().properties());
         registry.put(SerdeSettings.REGISTRY_WAIT_MS, registryWait.toMillis());
         return own(AvroCodec.of(registry));
-    }
-
-    private LoopClients clients(SinkSettings sinks) {
-        return new LoopClients(
-                config.kafka().consumer(),
-                config.kafka().producer(),
-                sinks.transactionTimeout(),
-                sinks.sessionTimeout(),
-                sinks.maxBlock());
-    }
-
-    private static SinkLoopSettings loopSettings(SinkSettings sinks) {
-        SinkLoopSettings defaults = SinkLoopSettings.DEFAULTS;
-        return new SinkLoopSettings(
-                sinks.inFlightMax(),
-                sinks.admittedMax(),
-                sinks.admittedBytesMax(),
-                sinks.commitInterval(),
-                sinks.drain(),
-                defaults.registryPause());
     }
 
     private <T extends AutoCloseable> T own(T part) {

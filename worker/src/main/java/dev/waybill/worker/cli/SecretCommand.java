@@ -5,10 +5,13 @@ import java.io.Console;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -23,17 +26,33 @@ public final class SecretCommand {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    /// Where the secrets are.
+    static final class Root {
+        @Mixin
+        private ConfigFile file = new ConfigFile();
+
+        @Option(
+                names = "--secrets-root",
+                paramLabel = "FOLDER",
+                description = "secrets.root of the worker; without it, that of its configuration")
+        private @Nullable Path root;
+
+        SecretStore open() {
+            return new SecretStore(root == null ? file.load().secrets().root() : root);
+        }
+    }
+
     @Command(description = "Write a secret and print the reference to put into a destination's settings.")
-    int put(@Mixin ConfigFile file, @Mixin Organization organization, @Parameters(paramLabel = "KEY") String key)
+    int put(@Mixin Root root, @Mixin Organization organization, @Parameters(paramLabel = "KEY") String key)
             throws IOException {
-        SecretStore store = new SecretStore(file.load().secrets().root());
+        SecretStore store = root.open();
         return print(store.put(organization.id(), key, read()));
     }
 
     @Command(description = "Replace a secret; the one before stays valid for signatures until the next put.")
-    int rotate(@Mixin ConfigFile file, @Mixin Organization organization, @Parameters(paramLabel = "KEY") String key)
+    int rotate(@Mixin Root root, @Mixin Organization organization, @Parameters(paramLabel = "KEY") String key)
             throws IOException {
-        SecretStore store = new SecretStore(file.load().secrets().root());
+        SecretStore store = root.open();
         try {
             return print(store.rotate(organization.id(), key, read()));
         } catch (NoSuchFileException _) {

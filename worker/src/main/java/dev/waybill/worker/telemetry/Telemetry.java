@@ -48,7 +48,9 @@ public final class Telemetry implements AutoCloseable {
                         AttributeKey.stringKey("service.version"), version,
                         AttributeKey.stringKey("service.instance.id"), workerId)));
         this.prometheus = settings.prometheus()
-                ? PrometheusMetricReader.builder().setOtelScopeLabelsEnabled(false).build()
+                ? PrometheusMetricReader.builder()
+                        .setOtelScopeLabelsEnabled(false)
+                        .build()
                 : null;
         this.meters = meters(settings, resource);
         this.tracers = tracers(settings, resource);
