@@ -1,5 +1,6 @@
 package dev.waybill.worker.delivery;
 
+import dev.waybill.schemas.registry.RegistryException;
 import dev.waybill.topology.model.AttemptReport;
 import dev.waybill.topology.model.Task;
 import dev.waybill.topology.policy.Decision;
@@ -10,53 +11,92 @@ import dev.waybill.topology.policy.Outcome;
 import dev.waybill.worker.sink.Attempt;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
+import java.util.Map;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.common.config.ConfigException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Makes attempts: one call is one task, from the last look at its end to the records that say what became of it.
-/// Thread-safe; a call blocks as long as the sink does.
-/// Owns the sinks that are open.
+/// Thread-safe; a call blocks as long as the sink does. Owns the sinks that are open.
 final class Attempts implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Attempts.class);
 
+    /// Between two tries to encode what came of an attempt when the registry does not answer.
+    static final Duration REGISTRY_PAUSE = Duration.ofSeconds(1);
+
     private final OpenSinks sinks;
     private final OutcomeRecords outcomes;
     private final AttemptObserver observer;
-    private final InstantSource clock;
+    private final LoopTime time;
     private final RandomGenerator random;
 
     /// @param random thread-safe
     Attempts(
-            OpenSinks sinks,
-            OutcomeRecords outcomes,
-            AttemptObserver observer,
-            InstantSource clock,
-            RandomGenerator random) {
+            OpenSinks sinks, OutcomeRecords outcomes, AttemptObserver observer, LoopTime time, RandomGenerator random) {
         this.sinks = sinks;
         this.outcomes = outcomes;
         this.observer = observer;
-        this.clock = clock;
+        this.time = time;
         this.random = random;
     }
 
-    Ended make(Work work) {
-        Task task = work.task();
-        var policy = work.destination().policy();
-        Instant begun = clock.instant();
-        if (!begun.isBefore(Decisions.endOf(task.delivery(), policy))) {
-            return outcomes.expired(work, begun);
+    /// Makes one attempt.
+    ///
+    /// @throws InterruptedException if the worker is stopping; the task comes back from the log
+    Ended make(Work work) throws InterruptedException {
+        Instant begun = time.now();
+        if (!begun.isBefore(
+                Decisions.endOf(work.task().delivery(), work.destination().policy()))) {
+            return patiently(() -> outcomes.expired(work, begun));
         }
+        try {
+            return attempt(work, begun);
+        } catch (RuntimeException | Error e) {
+            // Whatever went wrong around the attempt, the receiver may have the payload, and the task must end.
+            LOG.error(
+                    "what became of an attempt on {} cannot be told",
+                    work.destination().id(),
+                    e);
+            Outcome unknown = new Outcome.Ambiguous(Fault.of(
+                    ErrorCategory.INTERNAL, "outcome_lost", e.getClass().getName()));
+            AttemptReport report = failed(unknown, begun);
+            Instant now = time.now();
+            Decision decision = decide(work, report, now);
+            return patiently(() -> outcomes.attempted(work, report, decision, now, Map.of()));
+        }
+    }
+
+    private Ended attempt(Work work, Instant begun) throws InterruptedException {
+        Task task = work.task();
         AttemptObserver.Observation observation = observer.begin(task, work.destination(), work.headers());
         AttemptReport report =
                 deliver(work, new Attempt(task.delivery(), task.route().attempt(), observation.traceHeaders()), begun);
-        Instant now = clock.instant();
-        Decision decision = Decisions.decide(task.delivery(), task.route(), policy, report.outcome(), now, random);
+        Instant now = time.now();
+        Decision decision = decide(work, report, now);
         observation.end(report, decision);
-        return outcomes.attempted(work, report, decision, now, observation.traceHeaders());
+        return patiently(() -> outcomes.attempted(work, report, decision, now, observation.traceHeaders()));
+    }
+
+    private Decision decide(Work work, AttemptReport report, Instant now) {
+        Task task = work.task();
+        return Decisions.decide(
+                task.delivery(), task.route(), work.destination().policy(), report.outcome(), now, random);
+    }
+
+    /// The attempt cannot be undone, so its outcome is kept until the registry lets it be encoded. It holds its slot
+    /// meanwhile, and when all do no further attempts are made whose outcomes could not be written.
+    private Ended patiently(Supplier<Ended> encoding) throws InterruptedException {
+        while (true) {
+            try {
+                return encoding.get();
+            } catch (RegistryException e) {
+                LOG.warn("an outcome waits for the schema registry: {}", e.getMessage());
+                time.sleep(REGISTRY_PAUSE);
+            }
+        }
     }
 
     /// Whatever a sink throws becomes an outcome: a task must end, or its offset would never be committed.
@@ -74,7 +114,7 @@ final class Attempts implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return failed(new Outcome.OurFault(Fault.of(ErrorCategory.INTERNAL, "worker_stopping", null)), begun);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
             LOG.error(
                     "the sink {} threw; its contract allows no exception",
                     work.destination().provider(),
@@ -89,7 +129,7 @@ final class Attempts implements AutoCloseable {
     }
 
     private AttemptReport failed(Outcome outcome, Instant begun) {
-        return AttemptReport.of(outcome, begun, Duration.between(begun, clock.instant()));
+        return AttemptReport.of(outcome, begun, Duration.between(begun, time.now()));
     }
 
     @Override

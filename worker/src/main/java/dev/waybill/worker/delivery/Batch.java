@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -20,10 +19,6 @@ record Batch(List<Ended> ended) {
         List<ProducerRecord<String, byte[]>> all = new ArrayList<>();
         ended.forEach(one -> all.addAll(one.records()));
         return all;
-    }
-
-    Set<TopicPartition> partitions() {
-        return offsets().keySet();
     }
 
     /// The ended offsets of each partition.

@@ -53,11 +53,12 @@ public record DeliveryLoops(
     /// @param number tells several loops of one kind in this worker apart
     public LoopThread sink(Kind kind, int number, Collection<SinkProvider> providers, SinkLoopSettings settings) {
         String name = "sink-" + kind.wireName();
-        return new LoopThread(name + "-" + number, () -> openSink(kind, name, number, providers, settings), clock);
+        return new LoopThread(name + "-" + number, () -> openSink(kind, name, number, providers, settings));
     }
 
     private Loop openSink(
             Kind kind, String name, int number, Collection<SinkProvider> providers, SinkLoopSettings settings) {
+        LoopTime time = LoopTime.of(clock);
         TaskRecords tasks = new TaskRecords(topics, records, new RetryPlan(delays));
         OutcomeRecords outcomes = new OutcomeRecords(topics, records, tasks);
         // Attempts run on many threads, and a generator of each of them is found without a lock.
@@ -68,10 +69,10 @@ public record DeliveryLoops(
                 records,
                 tasks,
                 outcomes,
-                new Attempts(new OpenSinks(providers), outcomes, observer, clock, random),
+                new Attempts(new OpenSinks(providers), outcomes, observer, time, random),
                 Executors.newThreadPerTaskExecutor(
                         Thread.ofVirtual().name(name + "-attempt-", 0).factory()),
-                clock,
+                time,
                 metrics,
                 listener -> log(name, number, List.of(topics.tasks(kind)), listener));
     }
@@ -86,10 +87,9 @@ public record DeliveryLoops(
                         topics,
                         byTopic,
                         records,
-                        clock,
+                        LoopTime.of(clock),
                         metrics,
-                        listener -> log("retries", number, byTopic.keySet(), listener)),
-                clock);
+                        listener -> log("retries", number, byTopic.keySet(), listener)));
     }
 
     private TaskLog log(String role, int number, Collection<String> from, TaskLog.Listener listener) {

@@ -7,10 +7,8 @@ import org.apache.kafka.common.TopicPartition;
 /// What an admitted task ended with here: the records to write, in the same transaction as its offset.
 ///
 /// @param epoch   the assignment under which it was admitted
-/// @param bytes   size of the task, given back to the loop's budget once committed
 /// @param records what to write; never empty for an attempt
-record Ended(
-        TopicPartition partition, int epoch, long offset, int bytes, List<ProducerRecord<String, byte[]>> records) {
+record Ended(TopicPartition partition, int epoch, long offset, List<ProducerRecord<String, byte[]>> records) {
 
     Ended {
         records = List.copyOf(records);

@@ -17,13 +17,6 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.OutOfOrderSequenceException;
-import org.apache.kafka.common.errors.ProducerFencedException;
-import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +40,8 @@ final class KafkaTaskLog implements TaskLog {
             Listener listener) {
         this.consumer = consumer;
         this.producers = producers;
+        // Ends a transaction that a predecessor left open: nobody could read past it until it timed out.
+        this.producer = started(producers.get());
         consumer.subscribe(topics, new Rebalances(listener));
     }
 
@@ -81,6 +76,7 @@ final class KafkaTaskLog implements TaskLog {
         } catch (KafkaException e) {
             return new Written.Aborted(e);
         }
+        boolean committing = false;
         try {
             current.beginTransaction();
             for (ProducerRecord<String, byte[]> record : records) {
@@ -90,10 +86,11 @@ final class KafkaTaskLog implements TaskLog {
             Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
             maps.forEach((partition, map) -> offsets.put(partition, map.toCommit()));
             current.sendOffsetsToTransaction(offsets, consumer.groupMetadata());
+            committing = true;
             current.commitTransaction();
             return new Written.Committed();
         } catch (KafkaException | IllegalStateException e) {
-            return leavesStateKnown(e) ? abort(current, e) : giveUp(e);
+            return committing ? giveUp(e) : abort(current, e);
         }
     }
 
@@ -110,18 +107,8 @@ final class KafkaTaskLog implements TaskLog {
         return maps;
     }
 
-    /// Failures after which the transaction can still be aborted. A timeout is none: the commit may have been written.
-    private static boolean leavesStateKnown(Exception e) {
-        return !(e instanceof ProducerFencedException
-                || e instanceof InvalidProducerEpochException
-                || e instanceof OutOfOrderSequenceException
-                || e instanceof AuthorizationException
-                || e instanceof UnsupportedVersionException
-                || e instanceof TimeoutException
-                || e instanceof InterruptException
-                || e instanceof IllegalStateException);
-    }
-
+    /// Nothing has asked for the commit yet, so once the abort is confirmed the fate is known. After a fatal failure
+    /// the producer refuses it.
     private Written abort(Producer<String, byte[]> current, Exception cause) {
         try {
             current.abortTransaction();
@@ -132,30 +119,36 @@ final class KafkaTaskLog implements TaskLog {
         }
     }
 
+    /// The commit was asked for, or the producer is broken: whether the coordinator has written the commit is not told
+    /// apart by the kind of failure.
     private Written giveUp(Exception cause) {
-        LOG.warn("the transactional producer is replaced", cause);
+        LOG.warn("the transactional producer is replaced: {}", cause.toString());
         closeProducer();
         return new Written.Unknown(cause);
     }
 
     private Producer<String, byte[]> producer() {
         if (producer == null) {
-            Producer<String, byte[]> fresh = producers.get();
-            try {
-                fresh.initTransactions();
-            } catch (KafkaException e) {
-                fresh.close(Duration.ZERO);
-                throw e;
-            }
-            producer = fresh;
+            producer = started(producers.get());
         }
         return producer;
     }
 
+    private static Producer<String, byte[]> started(Producer<String, byte[]> fresh) {
+        try {
+            fresh.initTransactions();
+            return fresh;
+        } catch (KafkaException e) {
+            fresh.close(Duration.ZERO);
+            throw e;
+        }
+    }
+
     private void closeProducer() {
-        if (producer != null) {
-            producer.close(Duration.ZERO);
+        Producer<String, byte[]> old = producer;
+        if (old != null) {
             producer = null;
+            old.close(Duration.ZERO);
         }
     }
 

@@ -3,20 +3,15 @@ package dev.waybill.worker.delivery;
 import dev.waybill.topology.policy.Policy;
 import dev.waybill.topology.policy.RateLimit;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
-import java.util.Iterator;
-import java.util.List;
 import java.util.PriorityQueue;
-import java.util.UUID;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The tasks of one destination: those that run, those that may, and those that are not due yet. Guarded by the lock
-/// of [Lanes].
+/// of [Lanes]. Times are nanoseconds of a clock that only goes forward, so that a step of the wall clock holds up
+/// nothing.
 final class Lane {
 
     /// A task that is sent away comes back after at least this, the shortest retry delay by default.
@@ -25,33 +20,36 @@ final class Lane {
     /// And after at most this, the longest one: by then the rate that was measured says nothing any more.
     static final Duration OVERFLOW_MAX = Duration.ofHours(1);
 
-    private final UUID destination;
-    private final RateMeter endings;
+    /// A lane that has been at work for less than this is taken to be a fast one.
+    static final Duration TRUSTED_FOR = Duration.ofSeconds(1);
+
+    /// How long an attempt takes on a destination that is taken to be fast.
+    private static final Duration FAST_ATTEMPT = Duration.ofMillis(100);
+
+    private record Waiting(Work work, long due) {}
+
+    private RateMeter endings;
     private final Deque<Work> ready = new ArrayDeque<>();
-    private final PriorityQueue<Work> waiting = new PriorityQueue<>(Comparator.comparing(Lane::dueAt));
+    private final PriorityQueue<Waiting> waiting =
+            new PriorityQueue<>((one, other) -> Long.signum(one.due() - other.due()));
     private Policy policy;
     private @Nullable TokenBucket bucket;
     private int running;
-    private Instant roomAt;
-    private Instant lastUsed;
+    private long roomAt;
+    private long lastUsed;
 
     /// Whether the lane stands in the line of lanes that want a slot; kept by [Lanes].
     boolean inLine;
 
     /// When the lane's alarm goes off; kept by [Lanes].
     @Nullable
-    Instant alarmAt;
+    Long alarmAt;
 
-    Lane(UUID destination, Policy policy, Instant now) {
-        this.destination = destination;
+    Lane(Policy policy, long now) {
         this.policy = policy;
         this.endings = new RateMeter(now);
         this.roomAt = now;
         this.lastUsed = now;
-    }
-
-    UUID destination() {
-        return destination;
     }
 
     int held() {
@@ -66,42 +64,47 @@ final class Lane {
         return !ready.isEmpty();
     }
 
-    void add(Work work, Instant now) {
+    /// Takes a task that is due after so long, or has been due if that is not positive.
+    void add(Work work, Duration untilDue, long now) {
+        if (held() == 0 && now - lastUsed > RateMeter.MEMORY.toNanos()) {
+            // Nothing ended, because there was nothing to do: that says nothing about the destination.
+            endings = new RateMeter(now);
+        }
         lastUsed = now;
         policy = work.destination().policy();
-        Instant due = work.task().route().dueAt();
-        if (due != null && due.isAfter(now)) {
-            waiting.add(work);
+        if (untilDue.isPositive()) {
+            waiting.add(new Waiting(work, now + untilDue.toNanos()));
         } else {
             ready.add(work);
         }
     }
 
     /// Moves what has become due to the ready ones.
-    void wake(Instant now) {
-        for (Work next = waiting.peek(); next != null && !dueAt(next).isAfter(now); next = waiting.peek()) {
-            ready.add(waiting.remove());
+    void wake(long now) {
+        while (!waiting.isEmpty() && waiting.element().due() - now <= 0) {
+            ready.add(waiting.remove().work());
         }
     }
 
-    /// When [#wake] or a token of the rate limit will have something to do; null if nothing waits for time.
+    /// When a task becomes due, or the rate limit has a token for a lane that left the line for want of one; null if
+    /// nothing waits for time.
     @Nullable
-    Instant nextWake(Instant now) {
-        Instant due = waiting.isEmpty() ? null : dueAt(waiting.peek());
-        if (ready.isEmpty() || running >= policy.concurrency()) {
+    Long nextWake(long now) {
+        Long due = waiting.isEmpty() ? null : waiting.element().due();
+        if (inLine || ready.isEmpty() || running >= policy.concurrency()) {
             return due;
         }
         TokenBucket tokens = bucket(now);
-        Instant token = tokens == null ? null : tokens.nextAt(now);
-        if (due == null || token == null) {
-            return due == null ? token : due;
+        if (tokens == null) {
+            return due;
         }
-        return due.isBefore(token) ? due : token;
+        long token = tokens.nextAt(now);
+        return due == null || token - due < 0 ? (Long) token : due;
     }
 
     /// The next task to run, if the destination's own limits allow one more.
     @Nullable
-    Work start(Instant now) {
+    Work start(long now) {
         if (ready.isEmpty() || running >= policy.concurrency()) {
             return null;
         }
@@ -113,51 +116,47 @@ final class Lane {
         return ready.remove();
     }
 
-    void ended(Instant now) {
+    void ended(long now) {
         running--;
         lastUsed = now;
         endings.mark(now);
     }
 
-    /// When a task that finds no room may come back: each one sent away moves it on by what the destination takes for
-    /// one, as measured.
-    Instant overflowUntil(Instant now) {
-        double perSecond = Math.max(endings.perSecond(now), slowestRate());
-        Duration each = Duration.ofNanos((long) (1e9 / perSecond));
-        Instant lanesOwn = now.plus(each.multipliedBy(ready.size()));
-        Instant room = roomAt.isAfter(lanesOwn) ? roomAt : lanesOwn;
-        Instant earliest = now.plus(OVERFLOW_MIN);
-        Instant latest = now.plus(OVERFLOW_MAX);
-        Instant due = room.isBefore(earliest) ? earliest : room.isAfter(latest) ? latest : room;
-        roomAt = due.plus(each);
-        return due;
+    /// How long a task that finds no room may stay away: each one sent away adds what the destination takes for one, as
+    /// measured.
+    Duration overflow(long now) {
+        long each = (long) (1e9 / expectedRate(now));
+        long room = Math.max(roomAt - now, each * ready.size());
+        long wait = Math.clamp(room, OVERFLOW_MIN.toNanos(), OVERFLOW_MAX.toNanos());
+        roomAt = now + wait + each;
+        return Duration.ofNanos(wait);
     }
 
-    /// What a destination manages if every attempt takes as long as it may.
-    private double slowestRate() {
-        return policy.concurrency() / (policy.totalTimeout().toMillis() / 1e3);
+    /// Attempts per second: as measured, but no fewer than if each took as long as it may, and no more than allowed.
+    /// What
+    /// cannot be measured yet is taken to be fast: too short a stay costs another turn, too long a one costs hours.
+    private double expectedRate(long now) {
+        boolean known = endings.age(now).compareTo(TRUSTED_FOR) >= 0;
+        Duration attempt = known ? policy.totalTimeout() : FAST_ATTEMPT;
+        double slowest = policy.concurrency() / (attempt.toNanos() / 1e9);
+        double measured = Math.max(endings.perSecond(now), slowest);
+        RateLimit limit = policy.rateLimit();
+        return limit == null
+                ? measured
+                : Math.min(measured, limit.permits() / (limit.period().toNanos() / 1e9));
     }
 
     /// Takes out what has not started and matches.
-    List<Work> drop(Predicate<Work> which) {
-        List<Work> dropped = new ArrayList<>();
-        for (Iterable<Work> queue : List.of(ready, waiting)) {
-            for (Iterator<Work> works = queue.iterator(); works.hasNext(); ) {
-                Work work = works.next();
-                if (which.test(work)) {
-                    works.remove();
-                    dropped.add(work);
-                }
-            }
-        }
-        return dropped;
+    void drop(Predicate<Work> which) {
+        ready.removeIf(which);
+        waiting.removeIf(one -> which.test(one.work()));
     }
 
-    boolean isIdleSince(Instant before) {
-        return held() == 0 && lastUsed.isBefore(before);
+    boolean isIdleSince(long before) {
+        return held() == 0 && lastUsed - before < 0;
     }
 
-    private @Nullable TokenBucket bucket(Instant now) {
+    private @Nullable TokenBucket bucket(long now) {
         RateLimit limit = policy.rateLimit();
         if (limit == null) {
             bucket = null;
@@ -165,10 +164,5 @@ final class Lane {
             bucket = new TokenBucket(limit, now);
         }
         return bucket;
-    }
-
-    private static Instant dueAt(Work work) {
-        Instant due = work.task().route().dueAt();
-        return due == null ? Instant.MIN : due;
     }
 }

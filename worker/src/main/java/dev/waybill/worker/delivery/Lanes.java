@@ -1,15 +1,12 @@
 package dev.waybill.worker.delivery;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
@@ -19,14 +16,15 @@ import java.util.function.Predicate;
 /// what to start.
 ///
 /// The loop's thread offers tasks and wakes what has become due; attempt threads report what ended. Every call
-/// takes the one lock for a few steps of bookkeeping and does no I/O under it.
+/// takes the one lock for a few steps of bookkeeping and does no I/O under it. Times are nanoseconds of a clock that
+/// only goes forward.
 final class Lanes {
 
     /// A destination that was idle for so long starts anew, with a full bucket and no measured rate.
     static final Duration IDLE_MAX = Duration.ofMinutes(10);
 
     /// When a lane has something to do although nothing ended: a task becomes due, or the rate limit has a token.
-    private record Alarm(Instant at, Lane lane) {}
+    private record Alarm(long at, Lane lane) {}
 
     /// How often idle lanes are looked for.
     private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(1);
@@ -36,27 +34,29 @@ final class Lanes {
     private final Map<UUID, Lane> lanes = new HashMap<>();
     /// Lanes that have something ready and may want a slot, in turn.
     private final Deque<Lane> line = new ArrayDeque<>();
-    private final PriorityQueue<Alarm> alarms = new PriorityQueue<>(Comparator.comparing(Alarm::at));
-    private int running;
-    private Instant sweepAt = Instant.MIN;
+    private final PriorityQueue<Alarm> alarms = new PriorityQueue<>((one, other) -> Long.signum(one.at() - other.at()));
+    /// What runs, and since when.
+    private final Map<Work, Long> running = new HashMap<>();
+    private long sweepAt;
 
-    Lanes(LaneSettings settings) {
+    Lanes(LaneSettings settings, long now) {
         this.settings = settings;
+        this.sweepAt = now;
     }
 
     /// Offers a task to its destination's lane.
     ///
-    /// @param room how many more tasks of the task's partition may be admitted
-    Admission offer(Work work, int room, Instant now) {
+    /// @param untilDue how long it has to wait here before it may start; not positive if it may at once
+    /// @param room     how many more tasks of the task's partition may be admitted
+    Admission offer(Work work, Duration untilDue, int room, long now) {
         lock.lock();
         try {
             Lane lane = lanes.computeIfAbsent(
-                    work.destination().id(),
-                    id -> new Lane(id, work.destination().policy(), now));
+                    work.destination().id(), _ -> new Lane(work.destination().policy(), now));
             if (!settings.allows(lane.held(), room)) {
-                return new Admission.Overflow(lane.overflowUntil(now));
+                return new Admission.Overflow(lane.overflow(now));
             }
-            lane.add(work, now);
+            lane.add(work, untilDue, now);
             lineUp(lane);
             schedule(lane, now);
             return new Admission.Accepted();
@@ -66,15 +66,11 @@ final class Lanes {
     }
 
     /// What may start now. Call it after offers and as time passes.
-    List<Work> startable(Instant now) {
+    List<Work> startable(long now) {
         lock.lock();
         try {
-            for (Alarm next = alarms.peek(); next != null && !next.at().isAfter(now); next = alarms.peek()) {
-                Lane lane = alarms.remove().lane();
-                lane.alarmAt = null;
-                lane.wake(now);
-                lineUp(lane);
-                schedule(lane, now);
+            for (Alarm next = alarms.peek(); next != null && next.at() - now <= 0; next = alarms.peek()) {
+                ring(alarms.remove(), now);
             }
             sweep(now);
             return start(now);
@@ -84,10 +80,10 @@ final class Lanes {
     }
 
     /// An attempt ended; says what may start in its place.
-    List<Work> ended(Work work, Instant now) {
+    List<Work> ended(Work work, long now) {
         lock.lock();
         try {
-            running--;
+            running.remove(work);
             Lane lane = lanes.get(work.destination().id());
             if (lane != null) {
                 lane.ended(now);
@@ -99,7 +95,7 @@ final class Lanes {
         }
     }
 
-    /// Takes out what has not started and matches.
+    /// Takes out what has not started and matches. Whatever else matches runs, see [#isRunning].
     void drop(Predicate<Work> which) {
         lock.lock();
         try {
@@ -109,29 +105,41 @@ final class Lanes {
         }
     }
 
-    /// When something that waits for time is next to be looked at.
-    Optional<Instant> nextWake() {
+    boolean isRunning(Predicate<Work> which) {
         lock.lock();
         try {
-            return Optional.ofNullable(alarms.peek()).map(Alarm::at);
+            return running.keySet().stream().anyMatch(which);
         } finally {
             lock.unlock();
         }
     }
 
-    int running() {
+    /// Since when what runs does so.
+    List<Long> runningSince() {
         lock.lock();
         try {
-            return running;
+            return List.copyOf(running.values());
         } finally {
             lock.unlock();
         }
+    }
+
+    private void ring(Alarm alarm, long now) {
+        Lane lane = alarm.lane();
+        if (lane.alarmAt == null || alarm.at() != lane.alarmAt) {
+            // An earlier one took its place, and has set the next.
+            return;
+        }
+        lane.alarmAt = null;
+        lane.wake(now);
+        lineUp(lane);
+        schedule(lane, now);
     }
 
     /// Sets the lane's alarm. One that is set already goes off first and sets the next.
-    private void schedule(Lane lane, Instant now) {
-        Instant at = lane.nextWake(now);
-        if (at != null && (lane.alarmAt == null || at.isBefore(lane.alarmAt))) {
+    private void schedule(Lane lane, long now) {
+        Long at = lane.nextWake(now);
+        if (at != null && (lane.alarmAt == null || at - lane.alarmAt < 0)) {
             lane.alarmAt = at;
             alarms.add(new Alarm(at, lane));
         }
@@ -145,12 +153,12 @@ final class Lanes {
     }
 
     /// Goes round the line, one task for each lane, until a whole round starts nothing.
-    private List<Work> start(Instant now) {
+    private List<Work> start(long now) {
         List<Work> started = new ArrayList<>();
         int passedOver = 0;
-        while (running < settings.slots() && passedOver < line.size()) {
+        while (running.size() < settings.slots() && passedOver < line.size()) {
             Lane lane = line.remove();
-            if (!settings.allows(lane.running(), settings.slots() - running)) {
+            if (!settings.allows(lane.running(), settings.slots() - running.size())) {
                 // Too large a share for now: it keeps its place for when slots are given back.
                 line.add(lane);
                 passedOver++;
@@ -165,7 +173,7 @@ final class Lanes {
                 line.add(lane);
             }
             if (work != null) {
-                running++;
+                running.put(work, now);
                 started.add(work);
                 passedOver = 0;
             }
@@ -173,11 +181,12 @@ final class Lanes {
         return started;
     }
 
-    private void sweep(Instant now) {
-        if (now.isBefore(sweepAt)) {
+    private void sweep(long now) {
+        if (now - sweepAt < 0) {
             return;
         }
-        sweepAt = now.plus(SWEEP_INTERVAL);
-        lanes.values().removeIf(lane -> !lane.inLine && lane.alarmAt == null && lane.isIdleSince(now.minus(IDLE_MAX)));
+        sweepAt = now + SWEEP_INTERVAL.toNanos();
+        long idle = now - IDLE_MAX.toNanos();
+        lanes.values().removeIf(lane -> !lane.inLine && lane.alarmAt == null && lane.isIdleSince(idle));
     }
 }

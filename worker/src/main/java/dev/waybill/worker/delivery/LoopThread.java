@@ -1,7 +1,6 @@
 package dev.waybill.worker.delivery;
 
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,14 +19,11 @@ public final class LoopThread implements AutoCloseable {
 
     private final Thread thread;
     private final Supplier<Loop> loops;
-    private final InstantSource clock;
     private volatile boolean stopping;
-    private volatile long lastStepMillis;
+    private volatile long lastStepNanos = System.nanoTime();
 
-    public LoopThread(String name, Supplier<Loop> loops, InstantSource clock) {
+    public LoopThread(String name, Supplier<Loop> loops) {
         this.loops = loops;
-        this.clock = clock;
-        this.lastStepMillis = clock.millis();
         this.thread = Thread.ofPlatform().name(name).unstarted(this::run);
     }
 
@@ -42,7 +38,7 @@ public final class LoopThread implements AutoCloseable {
 
     /// How long ago the loop last came round; a watchdog takes a long time as a sign that it hangs.
     public Duration sinceLastStep() {
-        return Duration.ofMillis(clock.millis() - lastStepMillis);
+        return Duration.ofNanos(System.nanoTime() - lastStepNanos);
     }
 
     private void run() {
@@ -50,9 +46,9 @@ public final class LoopThread implements AutoCloseable {
             try (Loop loop = loops.get()) {
                 while (!stopping) {
                     loop.step();
-                    lastStepMillis = clock.millis();
+                    lastStepNanos = System.nanoTime();
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.error("{} failed and is started again", thread.getName(), e);
                 pause();
             }

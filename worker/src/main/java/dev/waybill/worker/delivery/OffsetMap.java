@@ -30,6 +30,9 @@ public record OffsetMap(long prefix, long position, List<Long> undone) {
 
     private static final byte VERSION = 1;
 
+    /// What is left of [#ENCODED_MAX] for the gaps: base64 makes four of three, and version and position go first.
+    private static final long GAPS_BYTES_MAX = ENCODED_MAX * 3 / 4 - 10;
+
     public OffsetMap {
         undone = List.copyOf(undone);
     }
@@ -41,6 +44,14 @@ public record OffsetMap(long prefix, long position, List<Long> undone) {
 
     public boolean isDone(long offset) {
         return offset < prefix || (offset < position && Collections.binarySearch(undone, offset) < 0);
+    }
+
+    /// Whether a map of so many undone offsets is written in full wherever between prefix and position they lie.
+    static boolean fits(int undone, long span) {
+        // Of gaps that add up to the span, each takes two bytes, and the long ones one more for every 2^14 at most.
+        long mostlyShort = 2L * undone + (span >> 14);
+        long allAsLongAsTheSpan = (long) undone * Math.ceilDiv(64 - Long.numberOfLeadingZeros(span | 1), 7);
+        return Math.min(mostlyShort, allAsLongAsTheSpan) <= GAPS_BYTES_MAX;
     }
 
     /// As it is committed. A map that would be too long forgets what is done furthest ahead: that is done again after a

@@ -14,9 +14,13 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The sinks that are open: one for each version of a destination that had tasks here lately.
 final class OpenSinks implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OpenSinks.class);
 
     /// A sink is small; what is costly (connections) belongs to its provider.
     static final int OPEN_MAX = 20_000;
@@ -108,7 +112,7 @@ final class OpenSinks implements AutoCloseable {
                 last = evicted && users == 0;
             }
             if (last) {
-                sink.close();
+                close();
             }
         }
 
@@ -119,7 +123,16 @@ final class OpenSinks implements AutoCloseable {
                 evicted = true;
             }
             if (unused) {
+                close();
+            }
+        }
+
+        /// Its user has done what it wanted; that the sink cannot be closed is no failure of that.
+        private void close() {
+            try {
                 sink.close();
+            } catch (RuntimeException e) {
+                LOG.warn("a sink could not be closed", e);
             }
         }
     }

@@ -96,8 +96,8 @@ final class OutcomeRecords {
         return work.ended(withHeaders(out, work, Map.of()));
     }
 
-    /// There is no room for the task now; it comes back at about this time, uncharged.
-    Ended overflowed(Work work, Instant due, Instant now) {
+    /// The task cannot be held here; it comes back at about this time, uncharged.
+    Ended postponed(Work work, Instant due, Instant now) {
         Route later = work.task().route().postpone(tasks.plan().roundUp(now, due));
         return work.ended(withHeaders(List.of(tasks.waiting(work.task().with(later), now)), work, Map.of()));
     }

@@ -31,17 +31,29 @@ final class PartitionProgress {
         return epoch;
     }
 
-    /// Takes the next record of the partition.
+    /// Leaves out the next record of the partition, if an earlier owner has done it already.
     ///
-    /// @return false if an earlier owner has done it already
-    boolean admit(long offset, int size) {
-        position = offset + 1;
-        if (restored.isDone(offset)) {
+    /// @return false if it has not
+    boolean skip(long offset) {
+        if (!restored.isDone(offset)) {
             return false;
         }
+        position = offset + 1;
+        return true;
+    }
+
+    /// Takes the next record of the partition.
+    void admit(long offset, int size) {
+        position = offset + 1;
         unfinished.put(offset, size);
         bytes += size;
-        return true;
+    }
+
+    /// Whether one more may be admitted, so that the map of them all can still be committed in full.
+    boolean hasRoom(int admittedMax) {
+        return unfinished.isEmpty()
+                || (unfinished.size() < admittedMax
+                        && OffsetMap.fits(unfinished.size() + 1, position - unfinished.firstKey()));
     }
 
     /// Admitted and not known to be committed.

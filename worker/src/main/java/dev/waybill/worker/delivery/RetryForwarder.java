@@ -6,7 +6,6 @@ import dev.waybill.schemas.Topics;
 import dev.waybill.topology.codec.Records;
 import dev.waybill.topology.model.Bytes;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -35,10 +34,13 @@ final class RetryForwarder implements Loop, TaskLog.Listener {
     /// A paused partition is looked at no more often than this, so that a steady stream is moved in batches.
     private static final long PAUSE_MIN_MILLIS = 20;
 
+    /// After a transaction failed, its partitions rest so long.
+    private static final long FAILURE_PAUSE_MILLIS = 500;
+
     private final Topics topics;
     private final Map<String, Duration> delays;
     private final Records records;
-    private final InstantSource clock;
+    private final LoopTime time;
     private final LoopMetrics metrics;
     private final TaskLog log;
 
@@ -51,13 +53,13 @@ final class RetryForwarder implements Loop, TaskLog.Listener {
             Topics topics,
             Map<String, Duration> delays,
             Records records,
-            InstantSource clock,
+            LoopTime time,
             LoopMetrics metrics,
             Function<TaskLog.Listener, TaskLog> log) {
         this.topics = topics;
         this.delays = Map.copyOf(delays);
         this.records = records;
-        this.clock = clock;
+        this.time = time;
         this.metrics = metrics;
         this.log = log.apply(this);
     }
@@ -66,8 +68,9 @@ final class RetryForwarder implements Loop, TaskLog.Listener {
     public void step() {
         List<ConsumerRecord<String, byte[]>> polled = log.poll(POLL);
         List<ProducerRecord<String, byte[]>> due = new ArrayList<>();
+        Map<TopicPartition, Long> from = new HashMap<>();
         Map<TopicPartition, OffsetMap> reached = new HashMap<>();
-        long monotonic = System.nanoTime() / 1_000_000;
+        long monotonic = monotonicMillis();
         paused.values().removeIf(until -> until <= monotonic);
         for (ConsumerRecord<String, byte[]> record : polled) {
             TopicPartition partition = new TopicPartition(record.topic(), record.partition());
@@ -75,19 +78,25 @@ final class RetryForwarder implements Loop, TaskLog.Listener {
             if (queue == null || paused.containsKey(partition)) {
                 continue;
             }
-            OptionalLong wait = queue.waitFor(record.offset(), record.timestamp(), clock.millis(), monotonic);
+            OptionalLong wait = queue.waitFor(
+                    record.offset(), record.timestamp(), time.now().toEpochMilli(), monotonic);
             if (wait.isPresent()) {
                 paused.put(partition, monotonic + Math.max(PAUSE_MIN_MILLIS, wait.getAsLong()));
                 log.seek(partition, record.offset());
             } else {
                 due.add(forward(record));
+                from.putIfAbsent(partition, record.offset());
                 reached.put(partition, OffsetMap.upTo(record.offset() + 1));
             }
         }
         if (!due.isEmpty()) {
-            write(due, reached);
+            write(due, from, reached);
         }
         log.pauseExactly(Set.copyOf(paused.keySet()));
+    }
+
+    private long monotonicMillis() {
+        return time.nanos() / 1_000_000;
     }
 
     private ProducerRecord<String, byte[]> forward(ConsumerRecord<String, byte[]> record) {
@@ -103,23 +112,27 @@ final class RetryForwarder implements Loop, TaskLog.Listener {
         return forwarded;
     }
 
-    private void write(List<ProducerRecord<String, byte[]>> due, Map<TopicPartition, OffsetMap> reached) {
+    private void write(
+            List<ProducerRecord<String, byte[]>> due,
+            Map<TopicPartition, Long> from,
+            Map<TopicPartition, OffsetMap> reached) {
         switch (log.write(due, reached)) {
             case TaskLog.Written.Committed() -> metrics.forwarded(due.size());
-            case TaskLog.Written.Aborted(Exception cause) -> goBack(reached.keySet(), cause);
-            case TaskLog.Written.Unknown(Exception cause) -> goBack(reached.keySet(), cause);
+            case TaskLog.Written.Aborted(Exception cause) -> goBack(from, cause);
+            case TaskLog.Written.Unknown(Exception cause) -> goBack(from, cause);
         }
     }
 
     /// Reads again from what is committed. If that cannot be found out now, the loop fails and starts anew there.
-    private void goBack(Set<TopicPartition> partitions, Exception cause) {
+    private void goBack(Map<TopicPartition, Long> from, Exception cause) {
         LOG.warn("moving due tasks failed; they are moved again", cause);
-        Map<TopicPartition, OffsetMap> committed = log.committed(partitions);
-        for (TopicPartition partition : partitions) {
+        Map<TopicPartition, OffsetMap> committed = log.committed(from.keySet());
+        from.forEach((partition, first) -> {
             OffsetMap map = committed.get(partition);
-            log.seek(partition, map == null ? 0 : map.prefix());
-            paused.put(partition, System.nanoTime() / 1_000_000 + PAUSE_MIN_MILLIS);
-        }
+            // Nothing is committed for a partition before its first task was moved.
+            log.seek(partition, map == null ? first : map.prefix());
+            paused.put(partition, monotonicMillis() + FAILURE_PAUSE_MILLIS);
+        });
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.waybill.worker.delivery;
 
 import dev.waybill.schemas.Kind;
-import dev.waybill.schemas.registry.RegistryUnavailableException;
+import dev.waybill.schemas.registry.RegistryException;
 import dev.waybill.schemas.serde.PoisonRecordException;
 import dev.waybill.topology.codec.InvalidRecordException;
 import dev.waybill.topology.codec.Records;
@@ -10,7 +10,6 @@ import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.model.Task;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,11 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -33,8 +32,8 @@ import org.slf4j.LoggerFactory;
 
 /// The sink processor of one kind: admits tasks, has attempts made, writes what they ended with.
 ///
-/// Everything here runs on the loop's thread, but [#run], which runs on an attempt's, and touches nothing of the loop
-/// except its two concurrent collections.
+/// Everything here runs on the loop's thread, but [#run] and [#start], which run on attempts' threads too: they touch
+/// nothing of the loop except the lanes and the queue of what ended, which are made for it.
 final class SinkLoop implements Loop, TaskLog.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger(SinkLoop.class);
@@ -57,25 +56,27 @@ final class SinkLoop implements Loop, TaskLog.Listener {
     private final OutcomeRecords outcomes;
     private final Attempts attempts;
     private final ExecutorService threads;
-    private final InstantSource clock;
+    private final LoopTime time;
     private final LoopMetrics metrics;
     private final TaskLog log;
     private final Lanes lanes;
+    /// The router sends tasks that are due within the shortest retry delay. What comes much earlier, because clocks
+    /// differ, must not fill a lane meanwhile.
+    private final Duration heldMax;
 
     private final Map<TopicPartition, PartitionProgress> partitions = new HashMap<>();
     /// Records polled and not admitted yet; at most one poll's worth for each partition, which is paused meanwhile.
     private final Map<TopicPartition, Deque<ConsumerRecord<String, byte[]>>> backlog = new HashMap<>();
-    /// Partitions whose next record cannot be decoded because the schema registry is away.
-    private final Map<TopicPartition, Instant> resting = new HashMap<>();
+    /// Partitions whose next record cannot be dealt with because the schema registry is away, and until when they rest.
+    private final Map<TopicPartition, Long> resting = new HashMap<>();
     /// Ended and not known to be committed.
     private final List<Ended> unwritten = new ArrayList<>();
-    /// Both bounded by what is admitted.
-    private final LinkedBlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
-    private final Map<Work, Instant> inFlight = new ConcurrentHashMap<>();
+    /// Filled by the attempts' threads; bounded by what is admitted.
+    private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
 
     private int epochs;
     private boolean uncertain;
-    private Instant writeAt;
+    private long writeAt;
     private Duration writeBackoff;
     private volatile int admitted;
     private volatile int paused;
@@ -88,7 +89,7 @@ final class SinkLoop implements Loop, TaskLog.Listener {
             OutcomeRecords outcomes,
             Attempts attempts,
             ExecutorService threads,
-            InstantSource clock,
+            LoopTime time,
             LoopMetrics metrics,
             Function<TaskLog.Listener, TaskLog> log) {
         this.kind = kind;
@@ -98,10 +99,11 @@ final class SinkLoop implements Loop, TaskLog.Listener {
         this.outcomes = outcomes;
         this.attempts = attempts;
         this.threads = threads;
-        this.clock = clock;
+        this.time = time;
         this.metrics = metrics;
-        this.lanes = new Lanes(new LaneSettings(settings.slots(), LaneSettings.DEFAULT_SHARE));
-        this.writeAt = clock.instant();
+        this.lanes = new Lanes(new LaneSettings(settings.slots(), LaneSettings.DEFAULT_SHARE), time.nanos());
+        this.heldMax = tasks.plan().shortest().delay().multipliedBy(2);
+        this.writeAt = time.nanos();
         this.writeBackoff = settings.commitInterval();
         this.log = log.apply(this);
         metrics.started(kind, this::gauges);
@@ -113,34 +115,42 @@ final class SinkLoop implements Loop, TaskLog.Listener {
             TopicPartition partition = new TopicPartition(record.topic(), record.partition());
             backlog.computeIfAbsent(partition, _ -> new ArrayDeque<>()).add(record);
         }
-        Instant now = clock.instant();
+        Instant now = time.now();
         partitions.forEach((partition, progress) -> admitBacklog(partition, progress, now));
-        start(lanes.startable(now));
-        boolean more = !now.isBefore(writeAt);
+        start(lanes.startable(time.nanos()));
+        boolean more = isOver(writeAt);
         while (more) {
-            more = write(now) && !unwritten.isEmpty();
+            more = write() && !unwritten.isEmpty();
         }
-        pause(now);
+        pause();
     }
 
     private Duration pollTimeout() {
-        return inFlight.isEmpty() && ended.isEmpty() && unwritten.isEmpty() && admitted == 0 ? IDLE_POLL : BUSY_POLL;
+        return admitted == 0 ? IDLE_POLL : BUSY_POLL;
+    }
+
+    private boolean isOver(long nanos) {
+        return time.nanos() - nanos >= 0;
+    }
+
+    private long after(Duration duration) {
+        return time.nanos() + duration.toNanos();
     }
 
     // --- admitting -------------------------------------------------------------------------------------------------
 
     private void admitBacklog(TopicPartition partition, PartitionProgress progress, Instant now) {
         Queue<ConsumerRecord<String, byte[]>> waiting = backlog.get(partition);
-        if (waiting == null || isResting(partition, now)) {
+        if (waiting == null || isResting(partition)) {
             return;
         }
         while (!waiting.isEmpty() && hasRoom(progress)) {
             ConsumerRecord<String, byte[]> record = waiting.element();
             try {
                 admit(partition, progress, record, now);
-            } catch (RegistryUnavailableException e) {
+            } catch (RegistryException e) {
                 LOG.warn("{} rests for {}: {}", partition, settings.registryPause(), e.getMessage());
-                resting.put(partition, now.plus(settings.registryPause()));
+                resting.put(partition, after(settings.registryPause()));
                 return;
             }
             waiting.remove();
@@ -149,67 +159,57 @@ final class SinkLoop implements Loop, TaskLog.Listener {
 
     private void admit(
             TopicPartition partition, PartitionProgress progress, ConsumerRecord<String, byte[]> record, Instant now) {
-        int size = Math.max(0, record.serializedValueSize());
-        Task task;
-        Destination destination;
-        try {
-            task = read(record);
-            destination = requireDestination(task);
-        } catch (PoisonRecordException | InvalidRecordException e) {
-            if (progress.admit(record.offset(), size)) {
-                metrics.poison(kind);
-                LOG.warn(
-                        "{} offset {} is no task and goes to the dead letters: {}",
-                        partition,
-                        record.offset(),
-                        e.getMessage());
-                ended.add(new Ended(
-                        partition, progress.epoch(), record.offset(), size, List.of(tasks.poison(record, e))));
-            }
+        if (progress.skip(record.offset())) {
             return;
         }
         int room = settings.admittedMax() - progress.admitted();
-        if (!progress.admit(record.offset(), size)) {
-            return;
-        }
-        Work work =
-                new Work(task, destination, partition, progress.epoch(), record.offset(), record.headers(), size, now);
-        switch (lanes.offer(work, room, now)) {
-            case Admission.Accepted() -> {}
-            case Admission.Overflow(Instant due) -> {
+        try {
+            Work work = read(partition, progress.epoch(), record);
+            Duration untilDue = untilDue(work.task(), now);
+            if (untilDue.compareTo(heldMax) > 0) {
+                ended.add(outcomes.postponed(work, now.plus(untilDue), now));
+            } else if (lanes.offer(work, untilDue, room, time.nanos()) instanceof Admission.Overflow(Duration away)) {
+                Duration longer = away.compareTo(untilDue) > 0 ? away : untilDue;
+                ended.add(outcomes.postponed(work, now.plus(longer), now));
                 metrics.overflowed(kind);
-                ended.add(outcomes.overflowed(work, due, now));
             }
+        } catch (PoisonRecordException | InvalidRecordException e) {
+            ended.add(new Ended(partition, progress.epoch(), record.offset(), List.of(tasks.poison(record, e))));
+            metrics.poison(kind);
+            LOG.warn("{} offset {} is no task, but a dead letter: {}", partition, record.offset(), e.getMessage());
         }
+        progress.admit(record.offset(), Math.max(0, record.serializedValueSize()));
     }
 
-    private Task read(ConsumerRecord<String, byte[]> record) {
+    private static Duration untilDue(Task task, Instant now) {
+        Instant due = task.route().dueAt();
+        return due == null ? Duration.ZERO : Duration.between(now, due);
+    }
+
+    private Work read(TopicPartition partition, int epoch, ConsumerRecord<String, byte[]> record) {
         byte[] value = record.value();
         if (value == null) {
             throw new InvalidRecordException("a task has a value");
         }
-        return records.task(Bytes.of(value));
-    }
-
-    private static Destination requireDestination(Task task) {
+        Task task = records.task(Bytes.of(value));
         Destination destination = task.destination();
         if (destination == null) {
             throw new InvalidRecordException("a task at a sink carries its destination");
         }
-        return destination;
+        return new Work(task, destination, partition, epoch, record.offset(), record.headers());
     }
 
     private boolean hasRoom(PartitionProgress progress) {
-        return progress.admitted() < settings.admittedMax() && admittedBytes() < settings.admittedBytesMax();
+        return progress.hasRoom(settings.admittedMax()) && admittedBytes() < settings.admittedBytesMax();
     }
 
     private long admittedBytes() {
         return partitions.values().stream().mapToLong(PartitionProgress::bytes).sum();
     }
 
-    private boolean isResting(TopicPartition partition, Instant now) {
-        Instant until = resting.get(partition);
-        if (until != null && !now.isBefore(until)) {
+    private boolean isResting(TopicPartition partition) {
+        Long until = resting.get(partition);
+        if (until != null && isOver(until)) {
             resting.remove(partition);
             return false;
         }
@@ -217,13 +217,12 @@ final class SinkLoop implements Loop, TaskLog.Listener {
     }
 
     /// A partition whose records could not all be admitted gives no more of them.
-    private void pause(Instant now) {
+    private void pause() {
         Set<TopicPartition> full = new HashSet<>();
-        boolean noBytes = admittedBytes() >= settings.admittedBytesMax();
         partitions.forEach((partition, progress) -> {
             Queue<ConsumerRecord<String, byte[]>> waiting = backlog.get(partition);
             boolean behind = waiting != null && !waiting.isEmpty();
-            if (noBytes || behind || !hasRoom(progress) || isResting(partition, now)) {
+            if (behind || !hasRoom(progress)) {
                 full.add(partition);
             }
         });
@@ -237,9 +236,11 @@ final class SinkLoop implements Loop, TaskLog.Listener {
     // --- attempts --------------------------------------------------------------------------------------------------
 
     private void start(List<Work> works) {
-        for (Work work : works) {
-            inFlight.put(work, clock.instant());
-            threads.execute(() -> run(work));
+        try {
+            works.forEach(work -> threads.execute(() -> run(work)));
+        } catch (RejectedExecutionException e) {
+            // The loop was closed meanwhile: what has not begun comes back from the log.
+            LOG.debug("not started, because the loop is closed", e);
         }
     }
 
@@ -247,18 +248,20 @@ final class SinkLoop implements Loop, TaskLog.Listener {
     private void run(Work work) {
         Instant due = work.task().route().dueAt();
         if (due != null) {
-            metrics.lag(kind, Duration.between(due, clock.instant()));
+            metrics.lag(kind, Duration.between(due, time.now()));
         }
         try {
             ended.add(attempts.make(work));
-        } catch (RuntimeException e) {
-            // The records could not be encoded. The task stays admitted and uncommitted, so nothing is lost; it is made
-            // again once this partition moves or the worker starts anew.
-            LOG.error(
-                    "the outcome of an attempt could not be encoded: {} offset {}", work.partition(), work.offset(), e);
+        } catch (InterruptedException e) {
+            // The worker is stopping.
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            // Not even a poor outcome could be written. The task stays admitted and uncommitted, so nothing is lost:
+            // it is made again once its partition moves or the worker starts anew.
+            LOG.error("{} offset {} has no outcome", work.partition(), work.offset(), e);
         } finally {
-            inFlight.remove(work);
-            start(lanes.ended(work, clock.instant()));
+            // Only now, so that whoever finds it running no more finds its outcome among what ended.
+            start(lanes.ended(work, time.nanos()));
         }
     }
 
@@ -267,11 +270,13 @@ final class SinkLoop implements Loop, TaskLog.Listener {
     /// Writes one batch.
     ///
     /// @return whether one was written, so that there may be another
-    private boolean write(Instant now) {
-        writeAt = now.plus(settings.commitInterval());
-        ended.drainTo(unwritten);
+    private boolean write() {
+        writeAt = after(settings.commitInterval());
+        for (Ended one = ended.poll(); one != null; one = ended.poll()) {
+            unwritten.add(one);
+        }
         dropStale();
-        if (unwritten.isEmpty() || (uncertain && !dropCovered(now))) {
+        if ((uncertain && !dropCovered()) || unwritten.isEmpty()) {
             return false;
         }
         Batch batch = new Batch(unwritten.subList(0, Math.min(BATCH_MAX, unwritten.size())));
@@ -288,22 +293,22 @@ final class SinkLoop implements Loop, TaskLog.Listener {
                 yield true;
             }
             case TaskLog.Written.Aborted(Exception cause) -> {
-                failed(now, cause);
+                failed(cause);
                 yield false;
             }
             case TaskLog.Written.Unknown(Exception cause) -> {
                 uncertain = true;
-                failed(now, cause);
+                failed(cause);
                 yield false;
             }
         };
     }
 
-    private void failed(Instant now, Exception cause) {
+    private void failed(Exception cause) {
         metrics.writeFailed(kind);
         LOG.warn("a transaction of {} outcomes failed; they are written again", unwritten.size(), cause);
         writeBackoff = min(writeBackoff.multipliedBy(2), WRITE_BACKOFF_MAX);
-        writeAt = now.plus(writeBackoff);
+        writeAt = after(writeBackoff);
     }
 
     /// What belongs to a partition that was lost since is somebody else's: the broker would take it all the same.
@@ -317,12 +322,12 @@ final class SinkLoop implements Loop, TaskLog.Listener {
     /// After a transaction of unknown fate: asks what is committed, and drops what that covers.
     ///
     /// @return whether it is known now
-    private boolean dropCovered(Instant now) {
+    private boolean dropCovered() {
         Map<TopicPartition, OffsetMap> committed;
         try {
             committed = log.committed(Set.copyOf(partitions.keySet()));
         } catch (RuntimeException e) {
-            failed(now, e);
+            failed(e);
             return false;
         }
         unwritten.removeIf(one -> {
@@ -360,25 +365,22 @@ final class SinkLoop implements Loop, TaskLog.Listener {
     /// Lets what runs end, for a bounded time, and writes it; what has not started is the next owner's.
     @Override
     public void revoked(Collection<TopicPartition> gone) {
-        lanes.drop(work -> gone.contains(work.partition()));
-        long deadline = System.nanoTime() + settings.drainMax().toNanos();
-        while (inFlight.keySet().stream().anyMatch(work -> gone.contains(work.partition()))
-                && System.nanoTime() < deadline
-                && awaitEnded()) {}
-        boolean written;
+        Predicate<Work> going = work -> gone.contains(work.partition());
+        lanes.drop(going);
+        long deadline = after(settings.drainMax());
+        boolean more;
         do {
-            written = write(clock.instant());
-        } while (written);
+            boolean running = lanes.isRunning(going);
+            while (write()) {}
+            more = running || !unwritten.isEmpty();
+        } while (more && !isOver(deadline) && pauseBriefly());
         lost(gone);
     }
 
-    /// Waits a moment for something to end; false if the thread is to stop.
-    private boolean awaitEnded() {
+    /// False if the thread is to stop.
+    private boolean pauseBriefly() {
         try {
-            Ended one = ended.poll(BUSY_POLL.toMillis(), TimeUnit.MILLISECONDS);
-            if (one != null) {
-                unwritten.add(one);
-            }
+            time.sleep(writeBackoff);
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -409,12 +411,10 @@ final class SinkLoop implements Loop, TaskLog.Listener {
     }
 
     private LoopMetrics.Gauges gauges() {
-        Instant now = clock.instant();
-        Duration oldest = inFlight.values().stream()
-                .min(Instant::compareTo)
-                .map(since -> Duration.between(since, now))
-                .orElse(Duration.ZERO);
-        return new LoopMetrics.Gauges(inFlight.size(), admitted, paused, oldest);
+        long now = time.nanos();
+        List<Long> running = lanes.runningSince();
+        long oldest = running.stream().mapToLong(since -> now - since).max().orElse(0);
+        return new LoopMetrics.Gauges(running.size(), admitted, paused, Duration.ofNanos(oldest));
     }
 
     private static Duration min(Duration a, Duration b) {

@@ -1,17 +1,16 @@
 package dev.waybill.worker.delivery;
 
 import dev.waybill.topology.policy.RateLimit;
-import java.time.Duration;
-import java.time.Instant;
 
-/// Holds a destination to its rate limit: a bucket of `permits` tokens that fills evenly once per period.
+/// Holds a destination to its rate limit: a bucket of `permits` tokens that fills evenly once per period. Times are
+/// nanoseconds of a clock that only goes forward.
 final class TokenBucket {
 
     private final RateLimit limit;
     private double tokens;
-    private Instant filledAt;
+    private long filledAt;
 
-    TokenBucket(RateLimit limit, Instant now) {
+    TokenBucket(RateLimit limit, long now) {
         this.limit = limit;
         this.tokens = limit.permits();
         this.filledAt = now;
@@ -21,7 +20,7 @@ final class TokenBucket {
         return limit;
     }
 
-    boolean tryTake(Instant now) {
+    boolean tryTake(long now) {
         fill(now);
         if (tokens < 1) {
             return false;
@@ -31,19 +30,16 @@ final class TokenBucket {
     }
 
     /// When the next token is there, if none is taken before.
-    Instant nextAt(Instant now) {
+    long nextAt(long now) {
         fill(now);
-        if (tokens >= 1) {
-            return now;
-        }
-        long nanos = (long) Math.ceil((1 - tokens) * nanosPerToken());
-        return now.plusNanos(nanos);
+        return tokens >= 1 ? now : now + (long) Math.ceil((1 - tokens) * nanosPerToken());
     }
 
-    private void fill(Instant now) {
-        long elapsed = Math.max(0, Duration.between(filledAt, now).toNanos());
+    private void fill(long now) {
+        // A reading of the clock that is older than the last one adds nothing, and takes nothing away.
+        long elapsed = Math.max(0, now - filledAt);
         tokens = Math.min(limit.permits(), tokens + elapsed / nanosPerToken());
-        filledAt = now;
+        filledAt += elapsed;
     }
 
     private double nanosPerToken() {

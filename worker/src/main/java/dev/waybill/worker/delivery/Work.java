@@ -2,7 +2,6 @@ package dev.waybill.worker.delivery;
 
 import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.model.Task;
-import java.time.Instant;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -13,17 +12,7 @@ import org.apache.kafka.common.header.Headers;
 /// @param destination where to; the task's own, known to be there
 /// @param epoch       the assignment of the partition under which it was admitted
 /// @param headers     of the task's record, passed on
-/// @param bytes       size of the task's record
-/// @param admittedAt  when it was admitted
-record Work(
-        Task task,
-        Destination destination,
-        TopicPartition partition,
-        int epoch,
-        long offset,
-        Headers headers,
-        int bytes,
-        Instant admittedAt) {
+record Work(Task task, Destination destination, TopicPartition partition, int epoch, long offset, Headers headers) {
 
     /// By identity: one admission is one piece of work, and comparing payloads would be costly.
     @Override
@@ -37,6 +26,6 @@ record Work(
     }
 
     Ended ended(List<ProducerRecord<String, byte[]>> records) {
-        return new Ended(partition, epoch, offset, bytes, records);
+        return new Ended(partition, epoch, offset, records);
     }
 }
