@@ -54,10 +54,17 @@ public final class Main implements Runnable {
     ///
     /// @return the exit code
     public static int run(CommandLine main, String... arguments) {
-        main.setExecutionExceptionHandler(new CommandErrors());
-        main.setUsageHelpAutoWidth(true);
         main.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
         main.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+        return execute(main, arguments);
+    }
+
+    /// Runs a command whose streams are set already.
+    ///
+    /// @return the exit code
+    public static int execute(CommandLine main, String... arguments) {
+        main.setExecutionExceptionHandler(new CommandErrors());
+        main.setUsageHelpAutoWidth(true);
         return main.execute(arguments);
     }
 

@@ -24,7 +24,8 @@ public record PostgresSettings(String url, String user, Password password, int p
                         ConfigDef.Type.STRING,
                         "jdbc:postgresql://localhost:5432/waybill",
                         Validators.text(
-                                PostgresSettings::isUrl, "jdbc:postgresql://host:port/database, as JDBC writes it"),
+                                PostgresSettings::isUrl,
+                                "jdbc:postgresql://host:port/database, with the password in postgres.password"),
                         Importance.HIGH,
                         "The database of the read model, as a JDBC URL.")
                 .setting(USER, ConfigDef.Type.STRING, "waybill", Importance.HIGH, "User of the database.")
@@ -62,7 +63,8 @@ public record PostgresSettings(String url, String user, Password password, int p
             return "postgresql".equals(uri.getScheme())
                     && uri.getHost() != null
                     && uri.getPath() != null
-                    && uri.getPath().length() > 1;
+                    && uri.getPath().length() > 1
+                    && !String.valueOf(uri.getQuery()).contains("password=");
         } catch (IllegalArgumentException _) {
             return false;
         }
