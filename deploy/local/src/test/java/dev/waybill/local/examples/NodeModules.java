@@ -12,9 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The packages that the Node example pins, installed once under `target`.
-final class NodeModules {
+public final class NodeModules {
 
-    static final Path EXAMPLE =
+    public static final Path EXAMPLE =
             Path.of("../../docs/examples/node").toAbsolutePath().normalize();
 
     private static final Path INSTALLED = Path.of("target", "npm").toAbsolutePath();
@@ -25,7 +25,7 @@ final class NodeModules {
     private NodeModules() {}
 
     /// Runs a program where it finds the packages.
-    static Programs.Ended run(Path program, Duration timeout, String... arguments) throws IOException {
+    public static Programs.Ended run(Path program, Duration timeout, String... arguments) throws IOException {
         assumeTrue(Programs.exist("node", "npm"), "node and npm are not installed");
         install();
         Path copy = INSTALLED.resolve(program.getFileName());

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// Starts programs of this machine and reads what they print.
-final class Programs {
+public final class Programs {
 
-    record Ended(int exitCode, List<String> output) {}
+    public record Ended(int exitCode, List<String> output) {}
 
     private Programs() {}
 
@@ -23,7 +23,7 @@ final class Programs {
     }
 
     /// Both streams together; a program that does not end in time is killed.
-    static Ended run(Path directory, Duration timeout, List<String> command) {
+    public static Ended run(Path directory, Duration timeout, List<String> command) {
         try {
             Path output = Files.createTempFile("program", ".log");
             Process process = new ProcessBuilder(command)

@@ -5,6 +5,7 @@ import dev.waybill.avro.DeliveryRequest;
 import dev.waybill.avro.DeliveryResult;
 import dev.waybill.avro.Destination;
 import dev.waybill.avro.Payload;
+import dev.waybill.schemas.Headers;
 import dev.waybill.schemas.Keys;
 import dev.waybill.schemas.Kind;
 import dev.waybill.schemas.serde.AvroCodec;
@@ -28,6 +29,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 
 /// The application at the other end: configures destinations, produces requests, reads results.
 final class Application implements AutoCloseable {
@@ -43,7 +45,15 @@ final class Application implements AutoCloseable {
         codec = AvroCodec.of(
                 Map.of("schema.registry.url", installation.backend().registryUrl()));
         producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", installation.backend().bootstrapServers(), "acks", "all", "linger.ms", 1),
+                Map.of(
+                        "bootstrap.servers",
+                        installation.backend().bootstrapServers(),
+                        "acks",
+                        "all",
+                        "linger.ms",
+                        1,
+                        "max.request.size",
+                        2 << 20),
                 new StringSerializer(),
                 new ByteArraySerializer());
     }
@@ -83,12 +93,16 @@ final class Application implements AutoCloseable {
 
     /// Sends a request for a destination and does not wait.
     void request(String deliveryId, String organization, List<String> destinations, byte[] body) {
+        request(deliveryId, organization, destinations, "application/json", body);
+    }
+
+    void request(String deliveryId, String organization, List<String> destinations, String contentType, byte[] body) {
         DeliveryRequest request = DeliveryRequest.newBuilder()
                 .setDeliveryId(deliveryId)
                 .setOrganizationId(organization)
                 .setPayload(Payload.newBuilder()
                         .setType("test.event")
-                        .setContentType("application/json")
+                        .setContentType(contentType)
                         .setBody(ByteBuffer.wrap(body))
                         .build())
                 .setDestinationIds(destinations)
@@ -96,6 +110,13 @@ final class Application implements AutoCloseable {
                 .build();
         String topic = installation.topics().requests();
         var _ = producer.send(new ProducerRecord<>(topic, organization, codec.encode(topic, request)));
+    }
+
+    /// Writes any bytes, or null, under any key.
+    void raw(String topic, String key, byte @Nullable [] value, Map<String, String> headers) {
+        ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, key, value);
+        headers.forEach((name, text) -> record.headers().add(name, Headers.bytes(text)));
+        var _ = producer.send(record);
     }
 
     void flush() {

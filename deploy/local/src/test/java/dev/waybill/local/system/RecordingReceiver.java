@@ -4,6 +4,7 @@ import io.javalin.Javalin;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -14,14 +15,23 @@ final class RecordingReceiver implements AutoCloseable {
 
     private static final Duration HANG = Duration.ofHours(1);
 
+    /// What came with the last receipt of a delivery.
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Received(String contentType, byte[] body) {}
+
     private final Javalin server;
+    private final Map<String, Received> bodies = new ConcurrentHashMap<>();
     private final Map<String, List<Long>> receipts = new ConcurrentHashMap<>();
 
     RecordingReceiver() {
         server = Javalin.create(config -> {
             config.concurrency.useVirtualThreads = true;
             config.startup.showJavalinBanner = false;
+            config.http.maxRequestSize = 2 << 20;
             config.routes.post("/ok", context -> {
+                bodies.put(
+                        String.valueOf(context.header("webhook-id")),
+                        new Received(String.valueOf(context.contentType()), context.bodyAsBytes()));
                 receipts.computeIfAbsent(
                                 String.valueOf(context.header("webhook-id")), _ -> new CopyOnWriteArrayList<>())
                         .add(System.currentTimeMillis());
@@ -39,6 +49,10 @@ final class RecordingReceiver implements AutoCloseable {
     /// Epoch milliseconds of each receipt, by delivery id.
     Map<String, List<Long>> receipts() {
         return receipts;
+    }
+
+    Received received(String deliveryId) {
+        return Objects.requireNonNull(bodies.get(deliveryId), deliveryId);
     }
 
     /// Epoch milliseconds of the first receipt of a delivery.
