@@ -68,7 +68,7 @@ class RestTest {
         Providers providers =
                 Providers.of(List.of(new FakeProvider("hook", Kind.WEBHOOK), new FakeProvider("mail", Kind.EMAIL)));
         InstantSource clock = () -> NOW;
-        var store = new ConfigurationStore(topics, view, log, clock, Duration.ofSeconds(1));
+        var store = new ConfigurationStore(topics, view, RouterProgress.NO_ROUTER, log, clock, Duration.ofSeconds(1));
         var deliveries = new DeliveryRoutes(
                 (organization, id) -> id.equals("known") && organization.equals("acme")
                         ? Optional.of(new Shown(id, organization, NOW))

@@ -13,6 +13,7 @@ import dev.waybill.schemas.serde.AvroCodec;
 import dev.waybill.worker.projector.Migrations;
 import dev.waybill.worker.projector.ProjectionSettings;
 import dev.waybill.worker.projector.Projector;
+import dev.waybill.worker.projector.ProjectorTracing;
 import dev.waybill.worker.projector.store.DatabaseSettings;
 import java.nio.charset.StandardCharsets;
 import java.sql.DriverManager;
@@ -173,6 +174,7 @@ class ProjectorTest {
                 pool,
                 own,
                 metrics,
+                ProjectorTracing.NONE,
                 InstantSource.system());
         parts.add(own);
         parts.add(pool);
