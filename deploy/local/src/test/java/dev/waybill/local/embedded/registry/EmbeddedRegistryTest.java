@@ -2,7 +2,7 @@ package dev.waybill.local.embedded.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waybill.local.fixture.Backend;
+import dev.waybill.local.embedded.EmbeddedBroker;
 import dev.waybill.local.fixture.Backends;
 import dev.waybill.schemas.registry.HttpSchemaRegistryClient;
 import dev.waybill.schemas.registry.RegistrySettings;
@@ -13,12 +13,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -30,20 +32,25 @@ class EmbeddedRegistryTest {
     private static final String OPTIONAL_B = "{\"name\":\"b\",\"type\":\"int\",\"default\":0}";
     private static final String REQUIRED_C = "{\"name\":\"c\",\"type\":\"int\"}";
 
+    @TempDir
+    static Path directory;
+
+    private static EmbeddedBroker broker;
     private static EmbeddedRegistry registry;
     private static HttpClient http;
 
-    /// A second registry over the shared broker's topic: nobody else writes it while this class runs.
+    /// On a broker of its own: two registries that write one topic give the same id to different schemas.
     @BeforeAll
     static void start() {
-        Backend backend = Backends.shared();
-        registry = EmbeddedRegistry.start(backend.bootstrapServers(), 0);
+        broker = EmbeddedBroker.start(directory, 0);
+        registry = EmbeddedRegistry.start(broker.bootstrapServers(), 0);
         http = HttpClient.newHttpClient();
     }
 
     @AfterAll
     static void stop() {
         registry.close();
+        broker.close();
         http.close();
     }
 
