@@ -131,6 +131,9 @@ class WorkerConfigTest {
         "sasl.mechanisn,did you mean sasl.mechanism?",
         "producer.acks,Waybill sets this itself",
         "consumer.isolation.level,Waybill sets this itself",
+        "streams.processing.guarantee,Waybill sets this itself",
+        "streams.producer.acks,Waybill sets this itself",
+        "streams.main.consumer.isolation.level,Waybill sets this itself",
     })
     void client_settings_are_checked_too(String key, String why) {
         assertThatThrownBy(() -> WorkerConfig.of(with(key, "1"), Map.of()))
