@@ -29,6 +29,12 @@ final class Outbox {
     static final String RESULTS = "results";
     static final String DEAD_LETTERS = "dead-letters";
 
+    /// The topic takes 2 MiB; the rest is for the headers that explain.
+    private static final int DEAD_LETTER_MAX = 2 * 1024 * 1024 - 64 * 1024;
+
+    /// Causes can quote what they could not read.
+    private static final int MESSAGE_MAX = 1024;
+
     /// What Connect calls the step in which a record failed.
     private static final String STAGE_DECODE = "VALUE_CONVERTER";
 
@@ -87,10 +93,13 @@ final class Outbox {
         send(new Stamp(headers, stamp.now()), task.delivery().id(), value.array(), DEAD_LETTERS);
     }
 
-    /// The record as it came, with the reason why it cannot be used.
+    /// The record as it came, with the reason why it cannot be used. One that would not fit with its reason is left
+    /// where
+    /// it is, and only the reason is written.
     void poison(Incoming in, Throwable cause) {
-        Record<byte[], byte[]> record = in.record();
-        var headers = new RecordHeaders(record.headers());
+        boolean fits = in.size() <= DEAD_LETTER_MAX;
+        Record<byte[], byte[]> record = fits ? in.record() : in.record().<byte[]>withValue(null);
+        var headers = fits ? new RecordHeaders(record.headers()) : new RecordHeaders();
         explain(headers, in, Headers.KIND_POISON, STAGE_DECODE, String.valueOf(cause.getMessage()));
         set(headers, Headers.ERROR_CLASS, cause.getClass().getName());
         context.forward(new Record<>(record.key(), record.value(), in.now().toEpochMilli(), headers), DEAD_LETTERS);
@@ -112,7 +121,7 @@ final class Outbox {
         set(headers, Headers.ERROR_PARTITION, Integer.toString(in.origin().partition()));
         set(headers, Headers.ERROR_OFFSET, Long.toString(in.origin().offset()));
         set(headers, Headers.ERROR_STAGE, stage);
-        set(headers, Headers.ERROR_MESSAGE, message);
+        set(headers, Headers.ERROR_MESSAGE, message.substring(0, Math.min(message.length(), MESSAGE_MAX)));
     }
 
     private static void set(RecordHeaders headers, String name, String value) {

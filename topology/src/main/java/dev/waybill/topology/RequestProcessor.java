@@ -7,6 +7,7 @@ import dev.waybill.topology.model.Bytes;
 import dev.waybill.topology.model.Delivery;
 import dev.waybill.topology.model.Request;
 import dev.waybill.topology.model.Route;
+import dev.waybill.topology.policy.Reasons;
 import dev.waybill.topology.routing.Validation;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 ///   unreadable, without usable ids ──► dead letters
+///   larger than any topic takes    ──► REJECTED, wherever it is
 ///   on the wrong partition         ──► once again under the right key; marked already ──► dead letters
 ///   seen, same delivery id         ──► counted
 ///   seen, another delivery id      ──► DUPLICATE
@@ -54,7 +56,9 @@ final class RequestProcessor extends ReadingProcessor<RequestProcessor.Asked> {
     @Override
     void handle(Incoming in, Asked asked) {
         Request request = asked.request();
-        if (Keys.partition(request.organizationId(), parts().settings().partitions())
+        if (in.size() > parts().settings().limits().recordMax()) {
+            reject(in, asked, Reasons.OVERSIZE);
+        } else if (Keys.partition(request.organizationId(), parts().settings().partitions())
                 == in.origin().partition()) {
             accept(in, asked);
         } else if (in.record().headers().lastHeader(Headers.REKEYED) == null) {
@@ -73,13 +77,7 @@ final class RequestProcessor extends ReadingProcessor<RequestProcessor.Asked> {
         Request request = asked.request();
         SeenRequests seenRequests = initialized(seen);
         String rejection = Validation.rejection(request, parts().settings().limits());
-        Delivery delivery = new Delivery(
-                rejection == null ? request : Validation.presentable(request),
-                asked.encoded(),
-                in.origin(),
-                in.now(),
-                request.payload().size(),
-                payloadHash.of(request.payload()));
+        Delivery delivery = delivery(in, asked, rejection == null ? request : Validation.presentable(request));
         String first = seenRequests.first(request.organizationId(), request.deduplicationKey(), in.now());
         if (first != null) {
             if (first.equals(request.deliveryId())) {
@@ -94,5 +92,20 @@ final class RequestProcessor extends ReadingProcessor<RequestProcessor.Asked> {
             seenRequests.remember(request.organizationId(), request.deduplicationKey(), request.deliveryId(), in.now());
             initialized(dispatcher).route(in, delivery, Route.unresolved());
         }
+    }
+
+    private void reject(Incoming in, Asked asked, String reason) {
+        initialized(dispatcher).reject(in, delivery(in, asked, Validation.presentable(asked.request())), reason);
+    }
+
+    /// @param shown the request as answers and events repeat it
+    private Delivery delivery(Incoming in, Asked asked, Request shown) {
+        return new Delivery(
+                shown,
+                asked.encoded(),
+                in.origin(),
+                in.now(),
+                asked.request().payload().size(),
+                payloadHash.of(asked.request().payload()));
     }
 }

@@ -153,6 +153,41 @@ class BadInputTest {
     }
 
     @Test
+    void aRecordLargerThanItsTopicsIsRejectedAndItsHeadersStayBehind() {
+        DeliveryRequest request = request("d-1", "hook");
+        var record = new TestRecord<byte[], byte[]>(
+                TestRouter.utf8(ACME), router.codec.encode(router.topics.requests(), request));
+        record.headers().add("huge", new byte[800 * 1024]);
+        record.headers().add(Headers.TRACEPARENT, Headers.bytes("00-trace"));
+        router.pipe(router.topics.requests(), record);
+        var result = TestRouter.only(router.read(router.topics.results()));
+        assertThat(router.codec.decode(result.value(), DeliveryResult.class).getReason())
+                .isEqualTo(Reasons.OVERSIZE);
+        assertThat(result.headers().lastHeader("huge")).isNull();
+        assertThat(Headers.text(result.headers(), Headers.TRACEPARENT)).isEqualTo("00-trace");
+    }
+
+    @Test
+    void aPoisonRecordThatFitsNoTopicStaysWhereItIs() {
+        router.pipe(router.topics.requests(), new TestRecord<>(TestRouter.utf8(ACME), new byte[2 * 1024 * 1024]));
+        var dead = TestRouter.only(router.deadLetters());
+        assertThat(dead.value()).isNull();
+        assertThat(Headers.text(dead.headers(), Headers.ERROR_OFFSET)).isEqualTo("0");
+    }
+
+    @Test
+    void aTaskThatCannotBeOursIsADeadLetter() {
+        router.request(request("d-1", "hook"));
+        var task = router.onlyTask();
+        for (var broken : List.of(
+                task.route().passOver("x", HandMovedClock.START),
+                dev.waybill.topology.model.Route.start(0, 1, null, List.of()))) {
+            router.comeBack(task.with(broken));
+            assertThat(router.deadLetters()).hasSize(1);
+        }
+    }
+
+    @Test
     void badConfigurationKeepsTheLastGoodVersion() {
         var hook = destination(ACME, "hook");
         String key = ACME + "/" + hook.getDestinationId();

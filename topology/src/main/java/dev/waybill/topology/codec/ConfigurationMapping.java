@@ -8,10 +8,20 @@ import dev.waybill.topology.model.Bytes;
 import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.model.Rule;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /// Reads destinations and rules, and refuses what breaks their documentation.
 final class ConfigurationMapping {
+
+    /// The width of the text columns.
+    private static final int TEXT_MAX = 255;
+
+    /// A destination travels in every one of its tasks.
+    private static final int SETTINGS_MAX = 64 * 1024;
+
+    /// Each primary is a route of every request that the rule matches.
+    private static final int TARGETS_MAX = 100;
 
     private ConfigurationMapping() {}
 
@@ -20,9 +30,11 @@ final class ConfigurationMapping {
                 .orElseThrow(() -> new InvalidRecordException(
                         "kind is webhook, email, storage or transfer, not " + destination.getKind()));
         requireOrganization(destination.getOrganizationId());
-        if (destination.getName().isBlank()) {
-            throw new InvalidRecordException("name must not be empty");
-        }
+        requireText("name", destination.getName());
+        requireText("provider", destination.getProvider());
+        requireText("region", destination.getRegion() == null ? "none" : destination.getRegion());
+        requireSize("settings", destination.getSettings());
+        requireSize("labels", destination.getLabels());
         try {
             return new Destination(
                     uuid("destinationId", destination.getDestinationId()),
@@ -50,6 +62,9 @@ final class ConfigurationMapping {
         if (rule.getPrimary().isEmpty()) {
             throw new InvalidRecordException("a rule needs at least one primary destination");
         }
+        if (rule.getPrimary().size() > TARGETS_MAX || rule.getFallback().size() > TARGETS_MAX) {
+            throw new InvalidRecordException("a tier of a rule has at most " + TARGETS_MAX + " destinations");
+        }
         return new Rule(
                 rule.getOrganizationId(),
                 rule.getRuleId(),
@@ -65,6 +80,22 @@ final class ConfigurationMapping {
     private static void requireOrganization(String organizationId) {
         if (!Keys.isOrganizationId(organizationId)) {
             throw new InvalidRecordException("organizationId must match [A-Za-z0-9][A-Za-z0-9._-]{0,254}");
+        }
+    }
+
+    private static void requireText(String field, String text) {
+        if (text.isBlank() || text.length() > TEXT_MAX || text.indexOf('\0') >= 0) {
+            throw new InvalidRecordException(field + " must have 1 to " + TEXT_MAX + " characters, and no NUL");
+        }
+    }
+
+    private static void requireSize(String field, Map<String, String> map) {
+        int size = 0;
+        for (Map.Entry<String, String> entry : map.entrySet()) {
+            size += entry.getKey().length() + entry.getValue().length();
+        }
+        if (size > SETTINGS_MAX) {
+            throw new InvalidRecordException(field + " must have at most " + SETTINGS_MAX + " characters");
         }
     }
 

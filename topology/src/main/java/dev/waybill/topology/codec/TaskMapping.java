@@ -53,6 +53,7 @@ final class TaskMapping {
     }
 
     static Task toModel(DeliveryTask avro, Request request, @Nullable Destination destination) {
+        requireConsistent(avro, request);
         Delivery delivery = new Delivery(
                 request,
                 Bytes.of(avro.getRequest()),
@@ -77,5 +78,23 @@ final class TaskMapping {
                         : new LastFailure(lastCode, avro.getLastErrorMessage(), avro.getLastResponseCode()),
                 FateMapping.trailModel(avro.getTrail()));
         return new Task(delivery, route, destination);
+    }
+
+    /// A task that router and sinks would stumble over is refused where it is read.
+    private static void requireConsistent(DeliveryTask avro, Request request) {
+        if (!avro.getDeliveryId().equals(request.deliveryId())
+                || !avro.getOrganizationId().equals(request.organizationId())) {
+            throw new InvalidRecordException("the task is about another delivery than the request inside");
+        }
+        boolean resolved = avro.getRoute() != Route.UNRESOLVED;
+        if (resolved
+                && (avro.getCandidate() < 0
+                        || avro.getCandidate() >= avro.getCandidates().size())) {
+            throw new InvalidRecordException("candidate " + avro.getCandidate() + " is none of "
+                    + avro.getCandidates().size());
+        }
+        if (avro.getAttempt() < 1 || avro.getAttempts() < 0 || avro.getTurns() < 0) {
+            throw new InvalidRecordException("attempts are numbered from 1, and counts are not negative");
+        }
     }
 }

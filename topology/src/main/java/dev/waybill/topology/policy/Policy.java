@@ -3,6 +3,7 @@ package dev.waybill.topology.policy;
 import dev.waybill.schemas.Kind;
 import java.time.Duration;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// How a destination wants to be treated. The meaning of each component is documented in `DeliveryPolicy.avsc`.
@@ -28,12 +29,19 @@ public record Policy(
 
     private static final Duration MAX_AGE = Duration.ofDays(4);
 
+    /// No time in a policy is longer: sums of them and the present stay times that clocks and rows can hold.
+    static final Duration LONGEST = Duration.ofDays(366);
+
     public Policy {
         retryableCodes = Set.copyOf(retryableCodes);
         permanentCodes = Set.copyOf(permanentCodes);
         require(maxAttempts >= 1, "maxAttempts must be at least 1");
         require(jitter >= 0 && jitter <= 1, "jitter must be between 0 and 1");
         require(concurrency >= 1, "concurrency must be at least 1");
+        require(
+                Stream.of(connectTimeout, firstByteTimeout, totalTimeout, retryAfterCap, maxAge, schedule.longest())
+                        .allMatch(time -> time.compareTo(LONGEST) <= 0),
+                "no time may be longer than " + LONGEST.toDays() + " days");
         require(
                 positive(connectTimeout) && positive(firstByteTimeout) && positive(totalTimeout),
                 "timeouts must be positive");

@@ -1,6 +1,7 @@
 package dev.waybill.topology.policy;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 
 /// How long to wait after the n-th failed attempt, before jitter.
@@ -11,10 +12,13 @@ public sealed interface Schedule {
     /// @param attempt number of that attempt, from 1
     Duration after(int attempt);
 
+    /// The longest of all waits.
+    Duration longest();
+
     /// `initial * factor^(attempt-1)`, at most `cap`.
     record Exponential(Duration initial, double factor, Duration cap) implements Schedule {
         public Exponential {
-            if (initial.isNegative() || factor < 1 || cap.compareTo(initial) < 0) {
+            if (initial.isNegative() || !(factor >= 1) || cap.compareTo(initial) < 0) {
                 throw new IllegalArgumentException("an exponential schedule needs 0 <= initial <= cap and factor >= 1: "
                         + initial + ", " + factor + ", " + cap);
             }
@@ -25,6 +29,11 @@ public sealed interface Schedule {
             // In doubles the power may be infinite, which Math.min turns into the cap.
             double millis = (double) initial.toMillis() * Math.pow(factor, attempt - 1);
             return Duration.ofMillis((long) Math.min(millis, (double) cap.toMillis()));
+        }
+
+        @Override
+        public Duration longest() {
+            return cap;
         }
     }
 
@@ -40,6 +49,11 @@ public sealed interface Schedule {
         @Override
         public Duration after(int attempt) {
             return delays.get(Math.min(attempt, delays.size()) - 1);
+        }
+
+        @Override
+        public Duration longest() {
+            return Collections.max(delays);
         }
     }
 }

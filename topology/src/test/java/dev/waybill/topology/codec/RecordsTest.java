@@ -201,7 +201,16 @@ class RecordsTest {
                 destination().setPolicy(policy().setMaxAttempts(0).build()),
                 destination().setPolicy(policy().setOnAmbiguous("perhaps").build()),
                 destination().setPolicy(policy().setJitter(1.1).build()),
-                destination().setPolicy(policy().setRatePermits(0).build()))) {
+                destination().setPolicy(policy().setRatePermits(0).build()),
+                destination().setPolicy(policy().setMaxAgeMs(Long.MAX_VALUE).build()),
+                destination().setPolicy(policy().setMaxDelayMs(Long.MAX_VALUE).build()),
+                destination()
+                        .setPolicy(policy().setDelaysMs(List.of(1L, Long.MAX_VALUE))
+                                .build()),
+                destination().setPolicy(policy().setDelayFactor(Double.NaN).build()),
+                destination().setName("x".repeat(256)),
+                destination().setProvider(""),
+                destination().setSettings(Map.of("k", "x".repeat(65_536))))) {
             assertThatThrownBy(() -> records.destination(encoded(broken))).isInstanceOf(InvalidRecordException.class);
         }
         assertThatThrownBy(() -> records.returned(Bytes.of(avro.encode(topics.returns(), new DeliveryReturn()))))
