@@ -68,12 +68,12 @@ class DialerTest {
 
     @Test
     void tells_a_refused_connection() throws Exception {
-        int port;
-        try (ServerSocket server = listen()) {
-            port = server.getLocalPort();
-        }
-        try (Dialer dialer = new Dialer(new EgressGuard(List.of("127.0.0.1"), NameResolver.system()))) {
-            assertThat(failure(dialer, "127.0.0.1", port, SOON)).isEqualTo(Failure.REFUSED);
+        // Bound, so that nobody else takes the port, but not listening.
+        try (Socket bound = new Socket();
+                Dialer dialer = new Dialer(new EgressGuard(List.of("127.0.0.1"), NameResolver.system()))) {
+            bound.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+
+            assertThat(failure(dialer, "127.0.0.1", bound.getLocalPort(), SOON)).isEqualTo(Failure.REFUSED);
         }
     }
 

@@ -32,6 +32,7 @@ import dev.waybill.worker.sink.http.ScriptedHttpServer.Received;
 import dev.waybill.worker.sink.http.TestCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -413,12 +414,13 @@ class WebhookSinkTest {
 
     @Test
     void a_closed_port_is_retryable() throws Exception {
-        int port = server.port();
-        server.close();
+        // Bound, so that nobody else takes the port, but not listening.
+        try (Socket bound = new Socket()) {
+            bound.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+            String url = "http://127.0.0.1:" + bound.getLocalPort() + "/";
 
-        Fault fault = fault(deliver(open("url", "http://127.0.0.1:" + port + "/")), Retryable.class);
-
-        assertThat(fault.code()).isEqualTo("connect_refused");
+            assertThat(fault(deliver(open("url", url)), Retryable.class).code()).isEqualTo("connect_refused");
+        }
     }
 
     @Test

@@ -1,0 +1,77 @@
+package dev.waybill.worker.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waybill.worker.sink.egress.Dialer;
+import dev.waybill.worker.sink.egress.EgressGuard;
+import dev.waybill.worker.sink.egress.NameResolver;
+import dev.waybill.worker.sink.file.FileProvider;
+import dev.waybill.worker.sink.file.FileRoots;
+import dev.waybill.worker.sink.http.HttpClient;
+import dev.waybill.worker.sink.http.HttpLimits;
+import dev.waybill.worker.sink.webhook.WebhookProvider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import org.apache.kafka.common.config.ConfigDef;
+import org.junit.jupiter.api.Test;
+
+/// The settings tables in docs/providers are those of the code. `-Ddocs.write=true` writes them.
+class ProviderPagesTest {
+
+    private static final Path PAGES = Path.of("..", "docs", "providers");
+    private static final String BEGIN = "<!-- settings -->\n";
+    private static final String END = "<!-- /settings -->\n";
+
+    @Test
+    void webhook() throws IOException {
+        try (Dialer dialer = new Dialer(new EgressGuard(List.of(), NameResolver.system()));
+                HttpClient http = new HttpClient(dialer, HttpLimits.DEFAULT)) {
+            check(new WebhookProvider(http, new FakeSecrets(), InstantSource.system(), "test"));
+        }
+    }
+
+    @Test
+    void file() throws IOException {
+        check(new FileProvider(new FileRoots(List.of()), new FakeSecrets(), InstantSource.system()));
+    }
+
+    private static void check(SinkProvider provider) throws IOException {
+        Path page = PAGES.resolve(provider.provider() + ".md");
+        String text = Files.readString(page);
+        String expected = text.substring(0, text.indexOf(BEGIN) + BEGIN.length())
+                + table(provider.settings())
+                + text.substring(text.indexOf(END));
+        if (Boolean.getBoolean("docs.write")) {
+            Files.writeString(page, expected);
+        }
+        assertThat(Files.readString(page)).isEqualTo(expected);
+    }
+
+    private static String table(ConfigDef settings) {
+        StringBuilder table = new StringBuilder("| setting | type | default | meaning |\n|---|---|---|---|\n");
+        settings.configKeys().values().stream()
+                .sorted((a, b) ->
+                        a.importance == b.importance ? a.name.compareTo(b.name) : a.importance.compareTo(b.importance))
+                .forEach(key -> table.append(
+                        "| `%s` | %s | %s | %s |\n".formatted(key.name, type(key), value(key), key.documentation)));
+        return table.toString();
+    }
+
+    private static String type(ConfigDef.ConfigKey key) {
+        return key.type == ConfigDef.Type.PASSWORD
+                ? "secret reference"
+                : key.type.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String value(ConfigDef.ConfigKey key) {
+        if (!key.hasDefault()) {
+            return "**required**";
+        }
+        String text = key.defaultValue == null ? "" : ConfigDef.convertToString(key.defaultValue, key.type);
+        return text == null || text.isEmpty() ? "" : "`" + text + "`";
+    }
+}
