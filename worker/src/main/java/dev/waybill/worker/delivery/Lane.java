@@ -132,9 +132,9 @@ final class Lane {
         return Duration.ofNanos(wait);
     }
 
-    /// Attempts per second: as measured, but no fewer than if each took as long as it may, and no more than allowed.
-    /// What
-    /// cannot be measured yet is taken to be fast: too short a stay costs another turn, too long a one costs hours.
+    /// Attempts per second: as measured, but no fewer than if each took as long as it may, and no more than
+    /// allowed. What cannot be measured yet is taken to be fast: too short a stay costs another turn, too
+    /// long a one costs hours.
     private double expectedRate(long now) {
         boolean known = endings.age(now).compareTo(TRUSTED_FOR) >= 0;
         Duration attempt = known ? policy.totalTimeout() : FAST_ATTEMPT;

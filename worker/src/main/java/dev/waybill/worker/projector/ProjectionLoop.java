@@ -1,7 +1,6 @@
 package dev.waybill.worker.projector;
 
 import dev.waybill.schemas.registry.RegistryUnavailableException;
-import dev.waybill.worker.projector.fold.DeliveryEvent;
 import dev.waybill.worker.projector.store.Batch;
 import dev.waybill.worker.projector.store.Batch.Span;
 import dev.waybill.worker.projector.store.BatchWriter;
@@ -15,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -59,7 +57,6 @@ final class ProjectionLoop implements ConsumerRebalanceListener {
     private final InstantSource clock;
     private final ExecutorService writers;
     private final ProjectionSettings.Bounds bounds;
-    private final ProjectorTracing tracing;
     private final Backoff backoff;
 
     private final Map<TopicPartition, Long> placed = new HashMap<>();
@@ -77,8 +74,7 @@ final class ProjectionLoop implements ConsumerRebalanceListener {
             ProjectorMetrics metrics,
             InstantSource clock,
             ExecutorService writers,
-            ProjectionSettings.Bounds bounds,
-            ProjectorTracing tracing) {
+            ProjectionSettings.Bounds bounds) {
         this.consumer = consumer;
         this.reader = reader;
         this.writer = writer;
@@ -87,7 +83,6 @@ final class ProjectionLoop implements ConsumerRebalanceListener {
         this.clock = clock;
         this.writers = writers;
         this.bounds = bounds;
-        this.tracing = tracing;
         this.backoff = new Backoff(bounds.backoffMin(), bounds.backoffMax());
     }
 
@@ -157,9 +152,8 @@ final class ProjectionLoop implements ConsumerRebalanceListener {
 
     private void project(ConsumerRecords<byte[], byte[]> records) {
         Batch batch;
-        var traced = new ArrayList<ProjectorTracing.Event>();
         try {
-            batch = read(records, traced);
+            batch = read(records);
         } catch (RegistryUnavailableException e) {
             settle(WRITE_MAX);
             stumble("registry", e);
@@ -167,12 +161,11 @@ final class ProjectionLoop implements ConsumerRebalanceListener {
         }
         if (settle(WRITE_MAX) && !batch.spans().isEmpty()) {
             batch.spans().forEach((partition, span) -> placed.put(partition, span.next()));
-            var passage = traced.isEmpty() ? ProjectorTracing.Passage.NONE : tracing.begin(traced);
-            write = new Write(batch, passage, writers.submit(() -> writer.write(batch, grid.horizon(clock.instant()))));
+            write = new Write(batch, writers.submit(() -> writer.write(batch, grid.horizon(clock.instant()))));
         }
     }
 
-    private Batch read(ConsumerRecords<byte[], byte[]> records, List<ProjectorTracing.Event> traced) {
+    private Batch read(ConsumerRecords<byte[], byte[]> records) {
         var items = new ArrayList<Batch.Item>(records.count());
         var spans = new HashMap<TopicPartition, Span>();
         for (TopicPartition partition : records.partitions()) {
@@ -182,11 +175,7 @@ final class ProjectionLoop implements ConsumerRebalanceListener {
             }
             long next = start;
             for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
-                Batch.Item item = reader.read(record);
-                items.add(item);
-                if (item.change() instanceof DeliveryEvent event && tracing.follows(record.headers())) {
-                    traced.add(new ProjectorTracing.Event(record.headers(), event));
-                }
+                items.add(reader.read(record));
                 next = record.offset() + 1;
             }
             // Beyond the last record there may be a transaction's marker.
@@ -233,7 +222,6 @@ final class ProjectionLoop implements ConsumerRebalanceListener {
 
     private void succeed(Write current, Written written) {
         metrics.projected(current.batch().size(), written.rows(), current.age());
-        current.passage().projected();
         if (written.refused() > 0) {
             metrics.refused(written.refused());
         }
