@@ -1,0 +1,112 @@
+package dev.waybill.worker.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.waybill.topology.policy.RateLimit;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What is measured, what is allowed, and what one lane may take.
+class RatesTest {
+
+    private static final long SECOND = 1_000_000_000;
+
+    @ParameterizedTest
+    @CsvSource({"1", "20", "1000"})
+    void meterFindsASteadyRate(int perSecond) {
+        RateMeter meter = new RateMeter(0);
+        long now = 0;
+        for (int i = 0; i < 60 * perSecond; i++) {
+            now += SECOND / perSecond;
+            meter.mark(now);
+        }
+        assertThat(meter.perSecond(now)).isCloseTo(perSecond, within(0.06 * perSecond));
+    }
+
+    @Test
+    void meterForgetsWithinSeconds() {
+        RateMeter meter = new RateMeter(0);
+        for (int i = 0; i < 1_000; i++) {
+            meter.mark(0);
+        }
+        assertThat(meter.perSecond(30 * SECOND)).isLessThan(meter.perSecond(0) / 15);
+    }
+
+    @Test
+    void meterIsNotConfusedByAnOlderReading() {
+        RateMeter meter = new RateMeter(10 * SECOND);
+        meter.mark(10 * SECOND);
+        assertThat(meter.perSecond(9 * SECOND)).isEqualTo(meter.perSecond(10 * SECOND));
+    }
+
+    @Test
+    void bucketGivesABurstThenOneTokenAtATime() {
+        TokenBucket bucket = new TokenBucket(new RateLimit(2, Duration.ofSeconds(1)), 0);
+        assertThat(bucket.tryTake(0)).isTrue();
+        assertThat(bucket.tryTake(0)).isTrue();
+        assertThat(bucket.tryTake(0)).isFalse();
+        assertThat(bucket.nextAt(0)).isEqualTo(SECOND / 2);
+        assertThat(bucket.tryTake(SECOND / 2 - 1)).isFalse();
+        assertThat(bucket.tryTake(SECOND / 2)).isTrue();
+    }
+
+    @Test
+    void bucketNeverGivesMoreThanItsBurstAndItsRate() {
+        for (long seed = 0; seed < 100; seed++) {
+            Random random = new Random(seed);
+            RateLimit limit = new RateLimit(random.nextInt(1, 50), Duration.ofMillis(random.nextInt(1, 5_000)));
+            TokenBucket bucket = new TokenBucket(limit, 0);
+            long now = 0;
+            long taken = 0;
+            for (int i = 0; i < 500; i++) {
+                now += random.nextLong(limit.period().toNanos() / 10 + 1);
+                taken += bucket.tryTake(now - random.nextInt(2)) ? 1 : 0;
+                double allowed =
+                        limit.permits() * (1 + (double) now / limit.period().toNanos());
+                assertThat((double) taken).as("seed %d", seed).isLessThanOrEqualTo(allowed + 1e-6);
+            }
+        }
+    }
+
+    @Test
+    void bucketKeepsItsWord() {
+        for (long seed = 0; seed < 200; seed++) {
+            Random random = new Random(seed);
+            RateLimit limit = new RateLimit(random.nextInt(1, 5_000), Duration.ofMillis(random.nextInt(1, 5_000)));
+            TokenBucket bucket = new TokenBucket(limit, 0);
+            long now = 0;
+            for (int i = 0; i < 300; i++) {
+                while (bucket.tryTake(now)) {}
+                long next = bucket.nextAt(now);
+                assertThat(next).as("seed %d", seed).isGreaterThan(now);
+                now = next + 1;
+                assertThat(bucket.tryTake(now)).as("seed %d", seed).isTrue();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 1, true", // what holds nothing always gets in
+        "0, 0, false",
+        "1, 4, false",
+        "1, 5, true",
+        "249, 1000, true",
+        "250, 1000, false",
+    })
+    void laneMayHoldAShareOfWhatIsFree(int held, int free, boolean allowed) {
+        assertThat(new LaneSettings(1_000, 0.25).allows(held, free)).isEqualTo(allowed);
+    }
+
+    @Test
+    void laneSettingsRefuseNonsense() {
+        assertThatThrownBy(() -> new LaneSettings(0, 0.5)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new LaneSettings(1, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new LaneSettings(1, 1.1)).isInstanceOf(IllegalArgumentException.class);
+    }
+}
