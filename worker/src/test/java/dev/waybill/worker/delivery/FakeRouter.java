@@ -1,0 +1,83 @@
+package dev.waybill.worker.delivery;
+
+import dev.waybill.schemas.RetryDelay;
+import dev.waybill.topology.codec.ReturnedRecord;
+import dev.waybill.topology.model.Bytes;
+import dev.waybill.topology.model.Destination;
+import dev.waybill.topology.model.Task;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+
+/// Forwarder and router as far as loops can see them: what waits comes back when its delay is over, with its current
+/// destination, and ends are counted.
+final class FakeRouter {
+
+    private record Waiting(Instant until, Task task) {}
+
+    private final Samples samples;
+    private final Map<String, Destination> destinations;
+    private final HandMovedTime time;
+    private final Ledger ledger;
+    private final Map<String, Duration> delays;
+    private final PriorityQueue<Waiting> waiting = new PriorityQueue<>(Comparator.comparing(Waiting::until));
+
+    FakeRouter(Samples samples, Collection<Destination> destinations, HandMovedTime time, Ledger ledger) {
+        this.samples = samples;
+        this.destinations = destinations.stream()
+                .collect(Collectors.toUnmodifiableMap(one -> one.id().toString(), Function.identity()));
+        this.time = time;
+        this.ledger = ledger;
+        this.delays = RetryDelay.DEFAULTS.stream()
+                .collect(Collectors.toUnmodifiableMap(Samples.TOPICS::retries, RetryDelay::delay));
+    }
+
+    void take(ProducerRecord<String, byte[]> record) {
+        Duration delay = delays.get(record.topic());
+        if (delay != null) {
+            waiting.add(new Waiting(time.now().plus(delay), samples.records.task(Bytes.of(record.value()))));
+        } else if (record.topic().equals(Samples.TOPICS.results())) {
+            ledger.ended(record.key());
+        } else if (record.topic().equals(Samples.TOPICS.returns())) {
+            takeBack(samples.records.returned(Bytes.of(record.value())));
+        }
+    }
+
+    private void takeBack(ReturnedRecord returned) {
+        switch (returned) {
+            case ReturnedRecord.DueTask(Task task) -> waiting.add(new Waiting(time.now(), task));
+            case ReturnedRecord.Settled settled -> ledger.ended(settled.deliveryId());
+            case ReturnedRecord.Command command -> throw new AssertionError("a loop gives no command: " + command);
+        }
+    }
+
+    /// The next task to send; null if none is due. One with a due time far off waits another turn.
+    @Nullable
+    Task next() {
+        while (!waiting.isEmpty() && !waiting.element().until().isAfter(time.now())) {
+            Task task = waiting.remove().task();
+            Instant due = task.route().dueAt();
+            Duration remaining = due == null ? Duration.ZERO : Duration.between(time.now(), due);
+            var turn = samples.tasks.plan().next(remaining);
+            if (turn.isEmpty()) {
+                return new Task(
+                        task.delivery(),
+                        task.route(),
+                        destinations.get(task.route().current()));
+            }
+            waiting.add(new Waiting(time.now().plus(turn.get().delay()), task));
+        }
+        return null;
+    }
+
+    boolean isIdle() {
+        return waiting.isEmpty();
+    }
+}

@@ -1,0 +1,79 @@
+package dev.waybill.worker.delivery;
+
+import dev.waybill.schemas.Kind;
+import dev.waybill.topology.model.AttemptReport;
+import dev.waybill.topology.model.Destination;
+import dev.waybill.worker.sink.Attempt;
+import dev.waybill.worker.sink.ConnectionReport;
+import dev.waybill.worker.sink.Sink;
+import dev.waybill.worker.sink.SinkProvider;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.config.ConfigDef;
+
+/// Plays the answers of a script, and remembers which sinks it opened and closed.
+final class ScriptedProvider implements SinkProvider {
+
+    /// What an attempt comes to.
+    interface Script {
+        AttemptReport play(Destination destination, Attempt attempt) throws InterruptedException;
+    }
+
+    private final Script script;
+    final List<ScriptedSink> opened = new ArrayList<>();
+
+    ScriptedProvider(Script script) {
+        this.script = script;
+    }
+
+    @Override
+    public String provider() {
+        return "scripted";
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.WEBHOOK;
+    }
+
+    @Override
+    public ConfigDef settings() {
+        return new ConfigDef();
+    }
+
+    @Override
+    public Sink open(Destination destination) {
+        ScriptedSink sink = new ScriptedSink(destination);
+        opened.add(sink);
+        return sink;
+    }
+
+    @Override
+    public void close() {}
+
+    /// One opened sink.
+    final class ScriptedSink implements Sink {
+
+        private final Destination destination;
+        int closed;
+
+        ScriptedSink(Destination destination) {
+            this.destination = destination;
+        }
+
+        @Override
+        public AttemptReport deliver(Attempt attempt) throws InterruptedException {
+            return script.play(destination, attempt);
+        }
+
+        @Override
+        public ConnectionReport test() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void close() {
+            closed++;
+        }
+    }
+}
