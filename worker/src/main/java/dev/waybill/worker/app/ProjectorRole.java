@@ -26,8 +26,13 @@ final class ProjectorRole implements AutoCloseable {
 
     static ProjectorRole start(
             WorkerConfig config, Database database, AvroCodec codec, Telemetry telemetry, InstantSource clock) {
-        Projector projector =
-                new Projector(settings(config), database, codec, new ProjectorCounters(telemetry.meter()), clock);
+        Projector projector = new Projector(
+                settings(config),
+                database,
+                codec,
+                new ProjectorCounters(telemetry.meter()),
+                telemetry.projector(clock),
+                clock);
         projector.start();
         return new ProjectorRole(projector);
     }

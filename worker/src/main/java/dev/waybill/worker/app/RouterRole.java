@@ -6,7 +6,6 @@ import dev.waybill.topology.RouterStreams;
 import dev.waybill.topology.RouterTopology;
 import dev.waybill.topology.RouterTracing;
 import dev.waybill.topology.codec.Records;
-import dev.waybill.topology.routing.ConfigurationView;
 import dev.waybill.topology.routing.Limits;
 import dev.waybill.worker.config.WorkerConfig;
 import java.time.Duration;
@@ -38,10 +37,12 @@ final class RouterRole implements AutoCloseable {
 
     private static final Duration DESCRIBE_MAX = Duration.ofSeconds(15);
 
+    private final String destinations;
     private final KafkaStreams streams;
     private final RouterTopology topology;
 
-    private RouterRole(KafkaStreams streams, RouterTopology topology) {
+    private RouterRole(String destinations, KafkaStreams streams, RouterTopology topology) {
+        this.destinations = destinations;
         this.streams = streams;
         this.topology = topology;
     }
@@ -60,7 +61,7 @@ final class RouterRole implements AutoCloseable {
         StateListener states = (now, before) -> LOG.info("router: {} after {}", now, before);
         streams.setStateListener(states);
         streams.start();
-        return new RouterRole(streams, topology);
+        return new RouterRole(config.worker().topics().destinations(), streams, topology);
     }
 
     private static RouterSettings settings(WorkerConfig config) {
@@ -114,8 +115,9 @@ final class RouterRole implements AutoCloseable {
         return streams.state().isRunningOrRebalancing();
     }
 
-    ConfigurationView configuration() {
-        return topology.configuration();
+    /// Whether the record at the offset of a configuration topic holds for what is routed from now on.
+    boolean hasApplied(String topic, long offset) {
+        return (topic.equals(destinations) ? topology.destinationsApplied() : topology.rulesApplied()) > offset;
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.waybill.worker.ops.DeliveryLookup;
 import dev.waybill.worker.ops.Health;
 import dev.waybill.worker.ops.Metrics;
 import dev.waybill.worker.ops.RestServer;
+import dev.waybill.worker.ops.RouterProgress;
 import dev.waybill.worker.ops.UnavailableException;
 import dev.waybill.worker.projector.history.DeliveryHistory;
 import dev.waybill.worker.projector.store.Database;
@@ -59,6 +60,7 @@ public final class WorkerApp implements AutoCloseable {
     private final WorkerConfig config;
     private final RestServer server;
     private @Nullable Database database;
+    private RouterProgress routerProgress = RouterProgress.NO_ROUTER;
 
     /// Starts every part that the configured roles ask for. What was started is closed again if one cannot be.
     private WorkerApp(WorkerConfig given, List<SinkProvider> providers, Secrets secrets) {
@@ -110,6 +112,7 @@ public final class WorkerApp implements AutoCloseable {
                     clock,
                     new RouterCounters(telemetry.meter()),
                     telemetry.router()));
+            routerProgress = router::hasApplied;
             liveness.add(new Health.Check("router", () -> unless(router.isAlive(), "has stopped")));
             readiness.add(new Health.Check("router", () -> unless(router.isReady(), "is not routing yet")));
         }
@@ -156,7 +159,8 @@ public final class WorkerApp implements AutoCloseable {
     private List<Consumer<RoutesConfig>> paths(List<SinkProvider> providers, Secrets secrets) {
         List<Consumer<RoutesConfig>> paths = new ArrayList<>();
         if (config.worker().has(Role.API)) {
-            Api api = own(new Api(config, codec(API_REGISTRY_WAIT), providers, secrets, history(), clock));
+            Api api = own(
+                    new Api(config, codec(API_REGISTRY_WAIT), providers, secrets, history(), routerProgress, clock));
             api.start();
             readiness.add(new Health.Check("api", () -> unless(api.isReady(), "is reading the configuration")));
             paths.add(api.routes());

@@ -39,7 +39,7 @@ record PassedOn(Map<Prefix, Map<String, Object>> byPrefix, List<String> faults) 
     }
 
     private static Optional<String> fault(String key, String clientKey, Prefix prefix) {
-        if (Prefix.isOurs(clientKey)) {
+        if (prefix.isOurs(clientKey)) {
             return Optional.of(key + ": Waybill sets this itself, because its promises rest on it; take the line out");
         }
         if (prefix.knownKeys().contains(clientKey)) {

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -40,6 +41,9 @@ public enum Prefix {
             "processing.guarantee",
             "schema.registry.url");
 
+    private static final Pattern INNER =
+            Pattern.compile("^((main\\.|restore\\.|global\\.)?consumer|producer|admin)\\.");
+
     private static final Set<String> CONNECTION = Set.of("security.", "sasl.", "ssl.");
 
     private static final Set<String> REGISTRY_KEYS = Set.of(
@@ -66,8 +70,10 @@ public enum Prefix {
         return Optional.empty();
     }
 
-    static boolean isOurs(String clientKey) {
-        return OURS.contains(clientKey);
+    /// Streams has clients of its own, with prefixes such as `main.consumer.`.
+    boolean isOurs(String clientKey) {
+        String bare = this == STREAMS ? INNER.matcher(clientKey).replaceFirst("") : clientKey;
+        return OURS.contains(bare);
     }
 
     /// The keys that the client knows, by which typos are found. Others are passed on too: interceptors and

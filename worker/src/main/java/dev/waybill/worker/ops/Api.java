@@ -26,6 +26,7 @@ public final class Api implements AutoCloseable {
             Collection<SinkProvider> sinkProviders,
             Secrets secrets,
             DeliveryLookup lookup,
+            RouterProgress router,
             InstantSource clock) {
         Topics topics = config.worker().topics();
         ConfigurationView view = new ConfigurationView();
@@ -33,8 +34,8 @@ public final class Api implements AutoCloseable {
         this.writer =
                 new RecordWriter(codec, config.kafka().producer(), config.api().applyTimeout());
         Providers providers = Providers.of(sinkProviders);
-        var store =
-                new ConfigurationStore(topics, view, writer, clock, config.api().applyTimeout());
+        var store = new ConfigurationStore(
+                topics, view, router, writer, clock, config.api().applyTimeout());
         var json = new DestinationJson(providers, new SettingsCheck(secrets));
         var tests = new ConnectionTests(providers, codec, new Records(codec, topics, null), topics.destinations());
         var deliveries = new DeliveryRoutes(

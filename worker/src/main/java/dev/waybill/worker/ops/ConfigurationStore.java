@@ -14,7 +14,8 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
-/// Changes destinations and rules, and answers when the change can be read back here.
+/// Changes destinations and rules, and answers when the change can be read back here and holds for this process'
+/// router.
 ///
 /// Changes of one process happen one after another. Two processes may race: the topic's order decides, and who finds
 /// after its write that it came second takes it back (a name that is taken) or writes again (a version that was used,
@@ -23,17 +24,27 @@ final class ConfigurationStore {
 
     private static final int RACES_MAX = 5;
 
+    /// The router reads the topics as the view does, a few milliseconds sooner or later.
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
+
     private final Topics topics;
     private final ConfigurationView view;
+    private final RouterProgress router;
     private final ConfigurationWriter writer;
     private final InstantSource clock;
     private final Duration patience;
     private final ReentrantLock lock = new ReentrantLock();
 
     ConfigurationStore(
-            Topics topics, ConfigurationView view, ConfigurationWriter writer, InstantSource clock, Duration patience) {
+            Topics topics,
+            ConfigurationView view,
+            RouterProgress router,
+            ConfigurationWriter writer,
+            InstantSource clock,
+            Duration patience) {
         this.topics = topics;
         this.view = view;
+        this.router = router;
         this.writer = writer;
         this.clock = clock;
         this.patience = patience;
@@ -154,8 +165,14 @@ final class ConfigurationStore {
     private long write(Change change) {
         try {
             long offset = writer.write(change);
-            if (!view.await(change.topic(), offset, patience)) {
-                throw unavailable("the change was written, but not read back within " + patience);
+            long deadline = System.nanoTime() + patience.toNanos();
+            boolean applied = view.await(change.topic(), offset, patience);
+            while (applied && !router.hasApplied(change.topic(), offset)) {
+                applied = System.nanoTime() < deadline;
+                Thread.sleep(LOOK_AGAIN);
+            }
+            if (!applied) {
+                throw unavailable("the change was written, but not applied within " + patience);
             }
             return offset;
         } catch (InterruptedException _) {

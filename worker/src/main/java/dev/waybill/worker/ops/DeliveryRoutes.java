@@ -2,20 +2,27 @@ package dev.waybill.worker.ops;
 
 import dev.waybill.avro.DeliveryRequest;
 import dev.waybill.avro.DeliveryResult;
+import dev.waybill.schemas.Headers;
 import dev.waybill.schemas.Keys;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Asks for deliveries, and shows what became of them.
 final class DeliveryRoutes {
+
+    /// As W3C recommends to pass on.
+    private static final int TRACE_MAX = 512;
 
     private final DeliveryLookup lookup;
     private final DeliveryJson json;
@@ -65,11 +72,11 @@ final class DeliveryRoutes {
         Duration wait = wait(context);
         DeliveryRequest request = json.read(Json.body(context), organization, clock.instant(), Audit.who(context));
         if (wait.isZero()) {
-            accepted(context, request, write(request));
+            accepted(context, request, write(request, trace(context)));
             return;
         }
         try (ResultWatch.Expected expected = results.expect(request.getDeliveryId())) {
-            RecordMetadata written = write(request);
+            RecordMetadata written = write(request, trace(context));
             Optional<DeliveryResult> result = expected.await(wait);
             if (result.isPresent()) {
                 Json.answer(context, HttpStatus.OK, AvroJson.object(result.get()));
@@ -79,15 +86,27 @@ final class DeliveryRoutes {
         }
     }
 
-    private RecordMetadata write(DeliveryRequest request) {
+    private RecordMetadata write(DeliveryRequest request, List<Header> headers) {
         try {
-            return writer.request(requestTopic, request, List.of());
+            return writer.request(requestTopic, request, headers);
         } catch (KafkaException e) {
             throw new ProblemException(
                     HttpStatus.SERVICE_UNAVAILABLE,
                     "the request could not be written: " + e.getMessage()
                             + "; repeat it with the same deliveryId, which is delivered once");
         }
+    }
+
+    /// The caller's trace context goes with the request.
+    private static List<Header> trace(Context context) {
+        List<Header> headers = new ArrayList<>();
+        for (String name : List.of(Headers.TRACEPARENT, Headers.TRACESTATE)) {
+            String value = context.header(name);
+            if (value != null && value.length() <= TRACE_MAX) {
+                headers.add(new RecordHeader(name, Headers.bytes(value)));
+            }
+        }
+        return headers;
     }
 
     private static void accepted(Context context, DeliveryRequest request, RecordMetadata written) {

@@ -2,6 +2,7 @@ package dev.waybill.worker.ops;
 
 import dev.waybill.worker.sink.SecretNotAllowedException;
 import dev.waybill.worker.sink.Secrets;
+import dev.waybill.worker.sink.Settings;
 import dev.waybill.worker.sink.SinkProvider;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -9,16 +10,12 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigValue;
-import org.jspecify.annotations.Nullable;
 
 /// Checks a destination's settings against what its provider declares.
 final class SettingsCheck {
 
     /// They travel in every task.
     static final int BYTES_MAX = 64 * 1024;
-
-    /// How a provider names a family of settings.
-    private static final String ANY = ".<name>";
 
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{[^}]+}");
 
@@ -39,7 +36,7 @@ final class SettingsCheck {
         ConfigDef definition = provider.settings();
         Map<String, String> values = new HashMap<>(settings);
         settings.forEach((name, value) -> {
-            ConfigDef.ConfigKey key = find(definition, name);
+            ConfigDef.ConfigKey key = Settings.keyOf(definition, name);
             if (key == null) {
                 faults.fault(
                         "settings." + name,
@@ -74,22 +71,6 @@ final class SettingsCheck {
         } catch (SecretNotAllowedException e) {
             faults.fault("settings." + name, String.valueOf(e.getMessage()));
         }
-    }
-
-    /// The setting of that name; `headers.<name>` stands for all that begin so.
-    private static ConfigDef.@Nullable ConfigKey find(ConfigDef definition, String name) {
-        ConfigDef.ConfigKey exact = definition.configKeys().get(name);
-        if (exact != null && !name.endsWith(ANY)) {
-            return exact;
-        }
-        return definition.configKeys().values().stream()
-                .filter(key -> key.name.endsWith(ANY))
-                .filter(key -> {
-                    String prefix = key.name.substring(0, key.name.length() - ANY.length() + 1);
-                    return name.startsWith(prefix) && name.length() > prefix.length();
-                })
-                .findFirst()
-                .orElse(null);
     }
 
     private static boolean isSecret(ConfigDef definition, String name) {

@@ -1,6 +1,7 @@
 package dev.waybill.worker.projector;
 
 import dev.waybill.schemas.registry.RegistryUnavailableException;
+import dev.waybill.worker.projector.fold.DeliveryEvent;
 import dev.waybill.worker.projector.store.Batch;
 import dev.waybill.worker.projector.store.Batch.Span;
 import dev.waybill.worker.projector.store.BatchWriter;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -57,6 +59,7 @@ final class ProjectionLoop implements ConsumerRebalanceListener {
     private final InstantSource clock;
     private final ExecutorService writers;
     private final ProjectionSettings.Bounds bounds;
+    private final ProjectorTracing tracing;
     private final Backoff backoff;
 
     private final Map<TopicPartition, Long> placed = new HashMap<>();
@@ -74,7 +77,8 @@ final class ProjectionLoop implements ConsumerRebalanceListener {
             ProjectorMetrics metrics,
             InstantSource clock,
             ExecutorService writers,
-            ProjectionSettings.Bounds bounds) {
+            ProjectionSettings.Bounds bounds,
+            ProjectorTracing tracing) {
         this.consumer = consumer;
         this.reader = reader;
         this.writer = writer;
@@ -83,6 +87,7 @@ final class ProjectionLoop implements ConsumerRebalanceListener {
         this.clock = clock;
         this.writers = writers;
         this.bounds = bounds;
+        this.tracing = tracing;
         this.backoff = new Backoff(bounds.backoffMin(), bounds.backoffMax());
     }
 
@@ -152,8 +157,9 @@ final class ProjectionLoop implements ConsumerRebalanceListener {
 
     private void project(ConsumerRecords<byte[], byte[]> records) {
         Batch batch;
+        var traced = new ArrayList<ProjectorTracing.Event>();
         try {
-            batch = read(records);
+            batch = read(records, traced);
         } catch (RegistryUnavailableException e) {
             settle(WRITE_MAX);
             stumble("registry", e);
@@ -161,11 +167,12 @@ final class ProjectionLoop implements ConsumerRebalanceListener {
         }
         if (settle(WRITE_MAX) && !batch.spans().isEmpty()) {
             batch.spans().forEach((partition, span) -> placed.put(partition, span.next()));
-            write = new Write(batch, writers.submit(() -> writer.write(batch, grid.horizon(clock.instant()))));
+            var passage = traced.isEmpty() ? ProjectorTracing.Passage.NONE : tracing.begin(traced);
+            write = new Write(batch, passage, writers.submit(() -> writer.write(batch, grid.horizon(clock.instant()))));
         }
     }
 
-    private Batch read(ConsumerRecords<byte[], byte[]> records) {
+    private Batch read(ConsumerRecords<byte[], byte[]> records, List<ProjectorTracing.Event> traced) {
         var items = new ArrayList<Batch.Item>(records.count());
         var spans = new HashMap<TopicPartition, Span>();
         for (TopicPartition partition : records.partitions()) {
@@ -175,7 +182,11 @@ final class ProjectionLoop implements ConsumerRebalanceListener {
             }
             long next = start;
             for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
-                items.add(reader.read(record));
+                Batch.Item item = reader.read(record);
+                items.add(item);
+                if (item.change() instanceof DeliveryEvent event && tracing.follows(record.headers())) {
+                    traced.add(new ProjectorTracing.Event(record.headers(), event));
+                }
                 next = record.offset() + 1;
             }
             // Beyond the last record there may be a transaction's marker.
@@ -222,6 +233,7 @@ final class ProjectionLoop implements ConsumerRebalanceListener {
 
     private void succeed(Write current, Written written) {
         metrics.projected(current.batch().size(), written.rows(), current.age());
+        current.passage().projected();
         if (written.refused() > 0) {
             metrics.refused(written.refused());
         }

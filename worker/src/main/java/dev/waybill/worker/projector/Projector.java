@@ -43,6 +43,7 @@ public final class Projector implements AutoCloseable {
     private final Partitions partitions;
     private final PartitionGrid grid;
     private final ProjectorMetrics metrics;
+    private final ProjectorTracing tracing;
     private final InstantSource clock;
     private final ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor();
     private final CountDownLatch closing = new CountDownLatch(1);
@@ -57,6 +58,7 @@ public final class Projector implements AutoCloseable {
             Database database,
             AvroCodec codec,
             ProjectorMetrics metrics,
+            ProjectorTracing tracing,
             InstantSource clock) {
         this.settings = settings;
         this.reader = new RecordReader(codec, settings.topics());
@@ -64,6 +66,7 @@ public final class Projector implements AutoCloseable {
         this.grid = new PartitionGrid(settings.partitionDays(), settings.retention());
         this.partitions = new Partitions(database, grid);
         this.metrics = metrics;
+        this.tracing = tracing;
         this.clock = clock;
     }
 
@@ -103,7 +106,8 @@ public final class Projector implements AutoCloseable {
     private void live(Backoff backoff) {
         var current = new KafkaConsumer<>(
                 ConsumerProperties.of(settings), new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        var turning = new ProjectionLoop(current, reader, writer, grid, metrics, clock, writers, settings.bounds());
+        var turning =
+                new ProjectionLoop(current, reader, writer, grid, metrics, clock, writers, settings.bounds(), tracing);
         this.consumer = current;
         this.loop = turning;
         try {

@@ -13,10 +13,10 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /// A batch that is being written by another thread.
-record Write(Batch batch, Future<Projected> outcome, long since) {
+record Write(Batch batch, ProjectorTracing.Passage passage, Future<Projected> outcome, long since) {
 
-    Write(Batch batch, Future<Projected> outcome) {
-        this(batch, outcome, System.nanoTime());
+    Write(Batch batch, ProjectorTracing.Passage passage, Future<Projected> outcome) {
+        this(batch, passage, outcome, System.nanoTime());
     }
 
     boolean isDone() {

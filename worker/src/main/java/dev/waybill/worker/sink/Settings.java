@@ -46,17 +46,24 @@ public final class Settings {
     }
 
     private static void requireKnown(ConfigDef def, String name) {
-        if (def.names().contains(name) && !name.endsWith(ANY)) {
-            return;
+        if (keyOf(def, name) == null) {
+            throw new ConfigException(
+                    "Unknown setting " + name + ". Known are " + String.join(", ", sorted(def.names())));
         }
-        for (String pattern : def.names()) {
-            if (pattern.endsWith(ANY)
-                    && name.length() > pattern.length() - ANY.length() + 1
-                    && name.startsWith(prefix(pattern))) {
-                return;
+    }
+
+    /// What declares the setting of this name, be it under a name like `headers.<name>`; null if it is unknown.
+    public static ConfigDef.@Nullable ConfigKey keyOf(ConfigDef def, String name) {
+        for (ConfigDef.ConfigKey key : def.configKeys().values()) {
+            boolean matches = key.name.endsWith(ANY)
+                    ? name.startsWith(prefix(key.name))
+                            && name.length() > prefix(key.name).length()
+                    : name.equals(key.name);
+            if (matches) {
+                return key;
             }
         }
-        throw new ConfigException("Unknown setting " + name + ". Known are " + String.join(", ", sorted(def.names())));
+        return null;
     }
 
     private static void requireReference(String name, String value, String organizationId, Secrets secrets) {

@@ -4,15 +4,15 @@ import dev.waybill.schemas.Kind;
 import dev.waybill.topology.model.Destination;
 import org.apache.kafka.common.config.ConfigDef;
 
-/// One provider: how payloads get to one sort of target. One instance serves all its destinations and holds what they
-/// share, such as connection pools.
+/// One provider: how payloads get to one sort of target. One instance serves all its destinations and holds
+/// what they share, such as connection pools.
 ///
 /// The order of calls, all of them thread-safe:
 ///
 /// 1. [#settings] is asked for at any time, to validate, document and test destinations.
 /// 2. [#open] is called once for each version of a destination that has tasks here, before its first attempt.
-/// 3. The [Sink] it gave makes attempts, many at a time, and is closed when it was idle for long, when a newer version
-///    took its place, or when the worker stops.
+/// 3. The [Sink] it gave makes attempts, many at a time, and is closed when it was idle for long, when a newer
+///    version took its place, or when the worker stops.
 /// 4. [#close] is called once, after all its sinks are closed.
 public interface SinkProvider extends AutoCloseable {
 
@@ -28,8 +28,8 @@ public interface SinkProvider extends AutoCloseable {
 
     /// Binds the settings of one version of a destination. Makes no connection and blocks on nothing.
     ///
-    /// @throws org.apache.kafka.common.config.ConfigException if a setting is missing or cannot work; its message
-    ///     names the setting and says what is expected, and quotes no secret
+    /// @throws org.apache.kafka.common.config.ConfigException if a setting is missing or cannot work; its
+    ///     message names the setting and says what is expected, and quotes no secret
     Sink open(Destination destination);
 
     @Override

@@ -3,6 +3,7 @@ package dev.waybill.worker.telemetry;
 import dev.waybill.topology.RouterTracing;
 import dev.waybill.worker.config.TelemetrySettings;
 import dev.waybill.worker.delivery.AttemptObserver;
+import dev.waybill.worker.projector.ProjectorTracing;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.Meter;
@@ -21,6 +22,7 @@ import io.opentelemetry.sdk.trace.samplers.Sampler;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -106,6 +108,12 @@ public final class Telemetry implements AutoCloseable {
 
     public RouterTracing router() {
         return tracing().<RouterTracing>map(RouterSpans::new).orElse(RouterTracing.NONE);
+    }
+
+    public ProjectorTracing projector(InstantSource clock) {
+        return tracing()
+                .<ProjectorTracing>map(tracer -> new ProjectorSpans(tracer, clock))
+                .orElse(ProjectorTracing.NONE);
     }
 
     /// Settings that make a Kafka client report its own metrics here; empty where nobody would see them.

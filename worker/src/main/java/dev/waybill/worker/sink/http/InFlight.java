@@ -38,10 +38,8 @@ final class InFlight {
     synchronized void end() {
         ended = true;
         if (reason != null) {
-            // Thread.interrupted() takes back our own interrupt, so that the caller does not mistake it for a
-            // shutdown.
-            boolean ours = Thread.interrupted();
-            assert ours || !Thread.currentThread().isInterrupted();
+            // Takes back our own interrupt, so that the caller does not mistake it for the end of the worker.
+            boolean _ = Thread.interrupted();
         }
     }
 }

@@ -53,6 +53,8 @@ record WebhookSettings(
             .define(
                     URL,
                     ConfigDef.Type.STRING,
+                    ConfigDef.NO_DEFAULT_VALUE,
+                    check("an http or https URL", HttpTarget::parse),
                     Importance.HIGH,
                     "Where to POST the payload: an http or https URL without user, password and fragment."
                             + " Addresses that are not public are refused unless egress.allow permits them.")
@@ -93,8 +95,21 @@ record WebhookSettings(
                     TLS_CA,
                     ConfigDef.Type.STRING,
                     null,
+                    check("certificates in PEM", TlsTrust::only),
                     Importance.LOW,
                     "Certificates in PEM of the authorities to trust in place of the JVM's.");
+
+    /// Lets a mistake show when the destination is put; the value is never quoted, because it may hold a
+    /// secret.
+    private static ConfigDef.Validator check(String expected, Function<String, ?> reader) {
+        return ConfigDef.LambdaValidator.with(
+                (name, value) -> {
+                    if (value != null) {
+                        convert(name, (String) value, reader);
+                    }
+                },
+                () -> expected);
+    }
 
     WebhookSettings {
         headers = List.copyOf(headers);
