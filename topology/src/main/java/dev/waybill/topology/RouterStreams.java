@@ -24,6 +24,9 @@ public final class RouterStreams {
     /// A task holds a request and a destination; its topics allow as much.
     private static final int REQUEST_MAX_BYTES = 2 * 1024 * 1024;
 
+    /// Tasks of usual size, some dozens to a request; the default would hold ten of them.
+    private static final int BATCH_BYTES = 64 * 1024;
+
     /// Records of a partition that wait in memory. With payloads of half a MiB this is 100 MiB, with usual ones a
     /// commit
     /// interval's worth.
@@ -70,6 +73,7 @@ public final class RouterStreams {
                 TRANSACTION_TIMEOUT.toMillis());
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), REQUEST_MAX_BYTES);
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 5);
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BATCH_BYTES);
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), (int)
                 SESSION_TIMEOUT.toMillis());
         return properties;
