@@ -28,11 +28,11 @@ final class Console {
     }
 
     void passed(String text) {
-        out.println("  " + paint(GREEN, "✔") + " " + text);
+        out.println("  " + paint(GREEN, "ok") + " " + text);
     }
 
     void failed(String text) {
-        out.println("  " + paint(RED, "✘") + " " + text);
+        out.println("  " + paint(RED, "no") + " " + text);
     }
 
     /// Columns as wide as their widest cell.

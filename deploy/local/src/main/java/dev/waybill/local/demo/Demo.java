@@ -45,7 +45,7 @@ public final class Demo {
     ///
     /// @return whether everything came out as expected
     boolean run() throws IOException, SQLException, InterruptedException {
-        console.line("Starting a Kafka broker, a schema registry and Postgres …");
+        console.line("Starting a Kafka broker, a schema registry and Postgres ...");
         try (LocalStack stack = LocalStack.start(directory.resolve("data"), LocalPorts.FREE)) {
             console.line(stack.summary());
             String secret = newSecret();
@@ -107,7 +107,7 @@ public final class Demo {
                 if (scenario.status().equals(result.getStatus())) {
                     console.passed(text);
                 } else {
-                    console.failed(text + " — expected " + scenario.status());
+                    console.failed(text + " (expected " + scenario.status() + ")");
                 }
             }
         }
