@@ -40,9 +40,15 @@ final class KafkaTaskLog implements TaskLog {
             Listener listener) {
         this.consumer = consumer;
         this.producers = producers;
-        // Ends a transaction that a predecessor left open: nobody could read past it until it timed out.
-        this.producer = started(producers.get());
-        consumer.subscribe(topics, new Rebalances(listener));
+        try {
+            // Ends a transaction that a predecessor left open: nobody could read past it until it timed out.
+            this.producer = started(producers.get());
+            consumer.subscribe(topics, new Rebalances(listener));
+        } catch (RuntimeException e) {
+            // The loop is opened anew every few seconds until the broker answers.
+            close();
+            throw e;
+        }
     }
 
     @Override
