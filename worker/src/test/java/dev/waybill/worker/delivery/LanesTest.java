@@ -1,0 +1,244 @@
+package dev.waybill.worker.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waybill.avro.DeliveryPolicy;
+import dev.waybill.topology.model.Destination;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class LanesTest {
+
+    private static final long SECOND = 1_000_000_000;
+    private static final int ROOM = 1_000;
+
+    private final Samples samples = new Samples();
+    private int offset;
+
+    private Work work(Destination destination) {
+        return Samples.work(samples.task("delivery-" + offset, destination), offset++);
+    }
+
+    private Destination destination(String name, int concurrency) {
+        return samples.destination(
+                name, DeliveryPolicy.newBuilder().setConcurrency(concurrency).build());
+    }
+
+    private Destination limited(String name, int permits) {
+        return samples.destination(
+                name,
+                DeliveryPolicy.newBuilder()
+                        .setConcurrency(10)
+                        .setRatePermits(permits)
+                        .build());
+    }
+
+    private static Lanes lanes(int slots) {
+        return new Lanes(new LaneSettings(slots, LaneSettings.DEFAULT_SHARE), 0);
+    }
+
+    private static void accept(Lanes lanes, Work work, long now) {
+        assertThat(lanes.offer(work, Duration.ZERO, ROOM, now)).isEqualTo(new Admission.Accepted());
+    }
+
+    @Test
+    void startsUpToTheConcurrencyAndGoesOnAsAttemptsEnd() {
+        Lanes lanes = lanes(1_000);
+        Destination destination = destination("a", 2);
+        List<Work> works = List.of(work(destination), work(destination), work(destination));
+        works.forEach(one -> accept(lanes, one, 0));
+
+        assertThat(lanes.startable(0)).containsExactly(works.get(0), works.get(1));
+        assertThat(lanes.startable(0)).isEmpty();
+        assertThat(lanes.ended(works.get(1), 1)).containsExactly(works.get(2));
+        assertThat(lanes.runningSince()).hasSize(2);
+    }
+
+    @Test
+    void aRateLimitedLaneGoesOnWhenItsTokenIsThere() {
+        Lanes lanes = lanes(1_000);
+        Destination destination = limited("a", 2);
+        for (int i = 0; i < 4; i++) {
+            accept(lanes, work(destination), 0);
+        }
+        assertThat(lanes.startable(0)).hasSize(2);
+        assertThat(lanes.startable(SECOND / 2 - 1)).isEmpty();
+        assertThat(lanes.startable(SECOND / 2)).hasSize(1);
+        assertThat(lanes.startable(SECOND)).hasSize(1);
+    }
+
+    @Test
+    void aRateLimitedLaneWithoutASlotDoesNotSpin() {
+        Lanes lanes = lanes(1);
+        Work first = work(destination("a", 1));
+        accept(lanes, first, 0);
+        assertThat(lanes.startable(0)).containsExactly(first);
+        Work second = work(limited("b", 5));
+        accept(lanes, second, 0);
+
+        assertThat(lanes.startable(0)).isEmpty();
+        assertThat(lanes.ended(first, 1)).containsExactly(second);
+    }
+
+    @Test
+    void aTaskWaitsForItsDueTimeWithoutASlot() {
+        Lanes lanes = lanes(1);
+        Destination destination = destination("a", 1);
+        Work later = work(destination);
+        lanes.offer(later, Duration.ofMillis(300), ROOM, 0);
+        Work now = work(destination);
+        accept(lanes, now, 0);
+
+        assertThat(lanes.startable(0)).containsExactly(now);
+        assertThat(lanes.ended(now, 10)).isEmpty();
+        assertThat(lanes.startable(300_000_000 - 1)).isEmpty();
+        assertThat(lanes.startable(300_000_000)).containsExactly(later);
+    }
+
+    @Test
+    void whatIsDroppedIsNeverStarted() {
+        Lanes lanes = lanes(1_000);
+        Destination destination = destination("a", 1);
+        Work running = work(destination);
+        Work ready = work(destination);
+        Work waiting = work(destination);
+        accept(lanes, running, 0);
+        accept(lanes, ready, 0);
+        lanes.offer(waiting, Duration.ofMillis(1), ROOM, 0);
+        lanes.startable(0);
+
+        lanes.drop(_ -> true);
+
+        assertThat(lanes.isRunning(running::equals)).isTrue();
+        assertThat(lanes.isRunning(ready::equals)).isFalse();
+        assertThat(lanes.ended(running, SECOND)).isEmpty();
+        assertThat(lanes.startable(SECOND)).isEmpty();
+        assertThat(lanes.isRunning(_ -> true)).isFalse();
+    }
+
+    /// One destination with a thousand tasks takes its share, and whoever comes later does not wait for it.
+    @Test
+    void aHogKeepsNobodyFromASlot() {
+        Lanes lanes = lanes(100);
+        Destination hog = destination("hog", 1_000);
+        int held = 0;
+        for (int i = 0; i < 1_000; i++) {
+            held += lanes.offer(work(hog), Duration.ZERO, ROOM - held, 0) instanceof Admission.Accepted ? 1 : 0;
+        }
+        assertThat(held).isBetween(190, 210);
+        assertThat(lanes.startable(0)).hasSizeBetween(15, 25);
+        for (int i = 0; i < 40; i++) {
+            Work other = work(destination("other-" + i, 1));
+            accept(lanes, other, 0);
+            assertThat(lanes.startable(0)).containsExactly(other);
+        }
+    }
+
+    @Test
+    void lanesTakeTurns() {
+        Lanes lanes = lanes(1);
+        for (String name : List.of("a", "a", "a", "b", "b", "c")) {
+            accept(lanes, work(destination(name, 5)), 0);
+        }
+        List<String> order = new ArrayList<>();
+        List<Work> started = lanes.startable(0);
+        while (!started.isEmpty()) {
+            order.add(started.getFirst().destination().name());
+            started = lanes.ended(started.getFirst(), 1);
+        }
+        assertThat(order).containsExactly("a", "b", "c", "a", "b", "a");
+    }
+
+    @Test
+    void overflowSpreadsOverTheTimeTheDestinationTakes() {
+        for (long seed = 0; seed < 100; seed++) {
+            Random random = new Random(seed);
+            Lane lane = new Lane(destination("a" + seed, random.nextInt(1, 30)).policy(), 0);
+            long now = 0;
+            long lastDue = 0;
+            for (int i = 0; i < 3_000; i++) {
+                if (random.nextInt(50) == 0) {
+                    now += random.nextLong(SECOND);
+                }
+                long away = lane.overflow(now).toNanos();
+                assertThat(away)
+                        .as("seed %d", seed)
+                        .isBetween(Lane.OVERFLOW_MIN.toNanos(), Lane.OVERFLOW_MAX.toNanos());
+                assertThat(now + away).as("seed %d", seed).isGreaterThanOrEqualTo(lastDue);
+                lastDue = now + away;
+            }
+        }
+    }
+
+    @Test
+    void overflowOfALimitedLaneFollowsItsLimit() {
+        Lane lane = new Lane(limited("slow", 2).policy(), 0);
+        Duration last = Duration.ZERO;
+        for (int i = 0; i < 101; i++) {
+            last = lane.overflow(0);
+        }
+        assertThat(last).isBetween(Duration.ofSeconds(50), Duration.ofSeconds(52));
+    }
+
+    /// Whatever ends in whatever order, all that was accepted is started, within every bound.
+    @Test
+    void losesNoWakeUp() {
+        for (long seed = 0; seed < 200; seed++) {
+            Random random = new Random(seed);
+            int slots = random.nextInt(1, 20);
+            Lanes lanes = lanes(slots);
+            List<Destination> destinations = new ArrayList<>();
+            for (int i = 0; i < random.nextInt(1, 8); i++) {
+                destinations.add(
+                        random.nextInt(3) == 0
+                                ? limited("l" + i + "-" + seed, random.nextInt(1, 30))
+                                : destination("d" + i + "-" + seed, random.nextInt(1, 6)));
+            }
+            long now = 0;
+            int accepted = 0;
+            int startedInAll = 0;
+            List<Work> running = new ArrayList<>();
+            for (int i = 0; i < 600; i++) {
+                now += random.nextInt(20_000_000);
+                if (accepted < 60 && random.nextInt(4) == 0) {
+                    Work work = work(destinations.get(random.nextInt(destinations.size())));
+                    Duration untilDue = Duration.ofMillis(random.nextInt(3) == 0 ? random.nextInt(900) : 0);
+                    accepted += lanes.offer(work, untilDue, ROOM, now) instanceof Admission.Accepted ? 1 : 0;
+                }
+                List<Work> started = !running.isEmpty() && random.nextBoolean()
+                        ? lanes.ended(running.remove(random.nextInt(running.size())), now)
+                        : lanes.startable(now);
+                startedInAll += started.size();
+                running.addAll(started);
+                assertWithinBounds(running, slots, seed);
+            }
+            for (int i = 0; i < 2_000 && startedInAll < accepted; i++) {
+                now += SECOND / 10;
+                List<Work> started = new ArrayList<>(lanes.startable(now));
+                while (!running.isEmpty()) {
+                    started.addAll(lanes.ended(running.removeLast(), now));
+                }
+                startedInAll += started.size();
+                running.addAll(started);
+            }
+            assertThat(startedInAll).as("seed %d", seed).isEqualTo(accepted);
+        }
+    }
+
+    private static void assertWithinBounds(List<Work> running, int slots, long seed) {
+        assertThat(running).as("seed %d", seed).hasSizeLessThanOrEqualTo(slots);
+        Map<UUID, Integer> perDestination = new HashMap<>();
+        for (Work work : running) {
+            int count = perDestination.merge(work.destination().id(), 1, Integer::sum);
+            assertThat(count)
+                    .as("seed %d", seed)
+                    .isLessThanOrEqualTo(work.destination().policy().concurrency());
+        }
+    }
+}
