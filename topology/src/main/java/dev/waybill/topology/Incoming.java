@@ -1,6 +1,7 @@
 package dev.waybill.topology;
 
 import dev.waybill.schemas.Headers;
+import dev.waybill.topology.model.Bytes;
 import dev.waybill.topology.model.Origin;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -30,6 +31,11 @@ record Incoming(Record<byte[], byte[]> record, Origin origin, Instant now) {
                 record,
                 new Origin(metadata.topic(), metadata.partition(), metadata.offset()),
                 clock.instant().truncatedTo(ChronoUnit.MICROS));
+    }
+
+    /// The same with another value.
+    Incoming withValue(Bytes value) {
+        return new Incoming(record.withValue(value.array()), origin, now);
     }
 
     /// Headers are passed on to every task, event and result. More than this are not, or a producer could make records

@@ -2,6 +2,7 @@ package dev.waybill.topology;
 
 import dev.waybill.topology.codec.ReturnedRecord;
 import dev.waybill.topology.model.Bytes;
+import java.util.Optional;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,17 @@ final class ReturnProcessor extends ReadingProcessor<ReturnedRecord> {
     @Override
     ReturnedRecord read(Bytes value) {
         return parts().records().returned(value);
+    }
+
+    /// Who moves tasks out of the retry topics reads none of them: one that cannot be read goes to the dead letters as
+    /// it
+    /// was written, not in the return that it came in.
+    @Override
+    void quarantine(Incoming in, RuntimeException cause) {
+        byte[] value = in.record().value();
+        Optional<Bytes> task =
+                value == null ? Optional.empty() : parts().records().returnedTask(Bytes.of(value));
+        super.quarantine(task.map(in::withValue).orElse(in), cause);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.waybill.avro.DeliveryTask;
 import dev.waybill.avro.RouteSettled;
 import dev.waybill.schemas.Topics;
 import dev.waybill.schemas.serde.AvroCodec;
+import dev.waybill.schemas.serde.PoisonRecordException;
 import dev.waybill.topology.model.Bytes;
 import dev.waybill.topology.model.Delivery;
 import dev.waybill.topology.model.Destination;
@@ -19,6 +20,7 @@ import dev.waybill.topology.model.Task;
 import dev.waybill.topology.settlement.OpenDelivery;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -139,5 +141,17 @@ public final class Records {
                     command.getCommand(), command.getDeliveryId(), command.getOrganizationId());
         }
         throw new InvalidRecordException("a return carries a task, a settled route or a command; this one is empty");
+    }
+
+    /// The bytes of the task in a return, whether they can be read or not; none where it carries no task or is no
+    /// return.
+    public Optional<Bytes> returnedTask(Bytes value) {
+        try {
+            return Optional.ofNullable(
+                            avro.decode(value.array(), DeliveryReturn.class).getTask())
+                    .map(Bytes::of);
+        } catch (PoisonRecordException _) {
+            return Optional.empty();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.waybill.local.system;
 
+import dev.waybill.avro.DefaultDestinationRule;
 import dev.waybill.avro.DeliveryPolicy;
 import dev.waybill.avro.DeliveryRequest;
 import dev.waybill.avro.DeliveryResult;
@@ -72,22 +73,42 @@ final class Application implements AutoCloseable {
             String provider,
             Map<String, String> settings,
             DeliveryPolicy policy) {
-        String id = UUID.nameUUIDFromBytes(
-                        (organization + "/" + name).getBytes(java.nio.charset.StandardCharsets.UTF_8))
-                .toString();
-        Destination destination = Destination.newBuilder()
-                .setDestinationId(id)
+        return put(destination(organization, name, kind, provider, settings)
+                .setPolicy(policy)
+                .build());
+    }
+
+    /// Puts a webhook destination that receives nothing.
+    void putDisabled(String organization, String name, String url) {
+        var _ = put(destination(organization, name, Kind.WEBHOOK, "webhook", Map.of("url", url))
+                .setEnabled(false)
+                .build());
+    }
+
+    void putRule(DefaultDestinationRule rule) {
+        String topic = installation.topics().rules();
+        send(topic, Keys.rule(rule.getOrganizationId(), rule.getRuleId()), codec.encode(topic, rule));
+    }
+
+    private static Destination.Builder destination(
+            String organization, String name, Kind kind, String provider, Map<String, String> settings) {
+        return Destination.newBuilder()
+                .setDestinationId(UUID.nameUUIDFromBytes(
+                                (organization + "/" + name).getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                        .toString())
                 .setOrganizationId(organization)
                 .setName(name)
                 .setKind(kind.wireName())
                 .setProvider(provider)
                 .setSettings(settings)
-                .setPolicy(policy)
                 .setVersion(1)
-                .setUpdatedAt(Instant.now())
-                .build();
+                .setUpdatedAt(Instant.now());
+    }
+
+    private String put(Destination destination) {
         String topic = installation.topics().destinations();
-        send(topic, Keys.destination(organization, id), codec.encode(topic, destination));
+        String id = destination.getDestinationId();
+        send(topic, Keys.destination(destination.getOrganizationId(), id), codec.encode(topic, destination));
         return id;
     }
 
@@ -108,8 +129,13 @@ final class Application implements AutoCloseable {
                 .setDestinationIds(destinations)
                 .setRequestedAt(Instant.now())
                 .build();
+        send(request, Map.of());
+    }
+
+    /// Sends any request with these record headers and does not wait.
+    void send(DeliveryRequest request, Map<String, String> headers) {
         String topic = installation.topics().requests();
-        var _ = producer.send(new ProducerRecord<>(topic, organization, codec.encode(topic, request)));
+        raw(topic, request.getOrganizationId(), codec.encode(topic, request), headers);
     }
 
     /// Writes any bytes, or null, under any key.

@@ -9,6 +9,8 @@ import dev.waybill.schemas.Kind;
 import dev.waybill.schemas.RetryDelay;
 import dev.waybill.schemas.Topics;
 import java.nio.charset.StandardCharsets;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +18,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /// Bytes that are no records, on every topic that a worker reads: they stop nothing, and none of them is lost.
@@ -27,6 +30,7 @@ class PoisonTest {
     private static final byte[] UNKNOWN_SCHEMA = {0, 0x7f, 0x7f, 0x7f, 0x7f, 1, 2, 3};
 
     private static final int DELIVERIES = 20;
+    private static final Duration PROJECTED_MAX = Duration.ofSeconds(20);
 
     @Test
     void nothingIsStoppedAndNothingIsLost() {
@@ -36,15 +40,16 @@ class PoisonTest {
             Topics topics = installation.topics();
             String id = application.putWebhook("acme", "hook", receiver.url("/ok"), new DeliveryPolicy());
             try (WorkerProcess worker = installation.startWorker("one")) {
-                List<String> quarantined = List.of(topics.requests(), topics.returns(), topics.tasks(Kind.WEBHOOK));
+                List<String> dead = List.of(topics.requests(), topics.returns(), topics.tasks(Kind.WEBHOOK));
                 String waiting = topics.retries(RetryDelay.DEFAULTS.getFirst());
-                List<String> others = List.of(topics.destinations(), topics.rules(), topics.attempts(), waiting);
-                for (String topic : quarantined) {
+                List<String> quarantined = List.of(topics.destinations(), topics.rules(), topics.attempts());
+                for (String topic : dead) {
                     poison(application, topic, "acme");
                 }
-                for (String topic : others) {
+                for (String topic : quarantined) {
                     poison(application, topic, "acme/" + id + "x");
                 }
+                poison(application, waiting, "acme/" + id);
                 // Also under the key of the good destination: its last good version stays in force.
                 application.raw(topics.destinations(), "acme/" + id, GARBAGE, Map.of());
                 for (int i = 0; i < DELIVERIES; i++) {
@@ -56,13 +61,23 @@ class PoisonTest {
                 Audit audit = Audit.of(installation, application, receiver, results, DELIVERIES);
                 audit.assertNothingLost();
                 audit.assertOneResultEach("DELIVERED");
-                Map<String, List<byte[]>> dead = deadLetters(application, topics);
-                for (String topic : quarantined) {
-                    assertThat(dead.getOrDefault(topic, List.of()))
+                Map<String, List<byte[]>> letters = deadLetters(application, topics);
+                for (String topic : dead) {
+                    assertThat(letters.getOrDefault(topic, List.of()))
                             .as("dead letters from " + topic)
                             .anyMatch(bytes -> Arrays.equals(bytes, GARBAGE))
                             .anyMatch(bytes -> Arrays.equals(bytes, UNKNOWN_SCHEMA));
                 }
+                // What waited in a retry topic comes through the returns, and as it was.
+                assertThat(letters.getOrDefault(topics.returns(), List.of()))
+                        .filteredOn(bytes -> Arrays.equals(bytes, GARBAGE) || Arrays.equals(bytes, UNKNOWN_SCHEMA))
+                        .hasSize(4);
+                Awaitility.await()
+                        .atMost(PROJECTED_MAX)
+                        .untilAsserted(() -> assertThat(quarantine(installation))
+                                .containsEntry(topics.destinations(), 4)
+                                .containsEntry(topics.rules(), 2)
+                                .containsEntry(topics.attempts(), 3));
                 worker.stop();
             }
         }
@@ -74,10 +89,24 @@ class PoisonTest {
         application.raw(topic, key, null, Map.of());
     }
 
-    /// Values by the topic that they came from; three of each are awaited.
+    /// How many records of each topic could not be projected.
+    private static Map<String, Integer> quarantine(Installation installation) throws SQLException {
+        Map<String, Integer> found = new HashMap<>();
+        try (var connection =
+                        DriverManager.getConnection(installation.database().jdbcUrl());
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("select topic, count(*) from projection_quarantine group by topic")) {
+            while (rows.next()) {
+                found.put(rows.getString(1), rows.getInt(2));
+            }
+        }
+        return found;
+    }
+
+    /// Values by the topic that they came from; three for each of four topics are awaited.
     private static Map<String, List<byte[]>> deadLetters(Application application, Topics topics) {
         Map<String, List<byte[]>> found = Collections.synchronizedMap(new HashMap<>());
-        application.read(topics.deadLetters(), Duration.ofSeconds(20), () -> count(found) >= 9, record -> {
+        application.read(topics.deadLetters(), Duration.ofSeconds(20), () -> count(found) >= 12, record -> {
             assertThat(Headers.text(record.headers(), Headers.KIND)).isEqualTo(Headers.KIND_POISON);
             assertThat(Headers.text(record.headers(), Headers.ERROR_MESSAGE)).isNotBlank();
             found.computeIfAbsent(
