@@ -1,8 +1,11 @@
 package dev.waybill.local.system;
 
 import dev.waybill.worker.app.Main;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
@@ -19,6 +22,17 @@ record Cli(int code, String out, String err) {
         line.setErr(new PrintWriter(err, true));
         int code = Main.execute(line, arguments);
         return new Cli(code, out.toString(), err.toString());
+    }
+
+    /// With something on standard input.
+    static Cli runWith(String input, String... arguments) {
+        InputStream before = System.in;
+        System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
+        try {
+            return run(arguments);
+        } finally {
+            System.setIn(before);
+        }
     }
 
     JsonNode json() {

@@ -2,13 +2,17 @@ package dev.waybill.local.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.standardwebhooks.Webhook;
+import com.standardwebhooks.exceptions.WebhookVerificationException;
 import dev.waybill.worker.app.Sinks;
 import dev.waybill.worker.app.WorkerApp;
 import dev.waybill.worker.cli.Exit;
 import dev.waybill.worker.config.WorkerConfig;
+import dev.waybill.worker.sink.secret.ConfigProviderSecrets;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
@@ -16,6 +20,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -111,6 +117,130 @@ class OperatorTest {
         Cli cli = rest("destination", "put", "hook", "--org", "acme", "--provider", "webhook", "-s", "url=ftp://x");
         assertThat(cli.code()).isEqualTo(Exit.FAILED);
         assertThat(cli.err()).contains("settings.url");
+    }
+
+    @Test
+    void destinations_and_rules_come_and_go() {
+        Cli put = rest("destination", "put", "folder", "--org", "umbrella", "--provider", "file", "-s", "directory=in");
+        assertThat(put.code()).as(put.err()).isZero();
+        assertThat(rest("destination", "list", "--org", "umbrella").out()).contains("folder", "storage", "file");
+        Cli got = rest("destination", "get", "folder", "--org", "umbrella", "-o", "json");
+        assertThat(got.json().path("settings").path("directory").asString()).isEqualTo("in");
+        assertThat(rest("rule", "put", "r1", "--org", "umbrella", "--primary", "folder", "--priority", "7")
+                        .code())
+                .isZero();
+        Cli rules = rest("rule", "list", "--org", "umbrella", "-o", "json");
+        assertThat(rules.json().path("rules").path(0).path("priority").asInt()).isEqualTo(7);
+        assertThat(rest("destination", "delete", "folder", "--org", "umbrella").code())
+                .as("a rule names it")
+                .isEqualTo(Exit.FAILED);
+        assertThat(rest("rule", "delete", "r1", "--org", "umbrella").code()).isZero();
+        assertThat(rest("destination", "delete", "folder", "--org", "umbrella").code())
+                .isZero();
+        assertThat(rest("destination", "get", "folder", "--org", "umbrella").code())
+                .isEqualTo(Exit.FAILED);
+        assertThat(rest("rule", "list", "--org", "umbrella", "-o", "json")
+                        .json()
+                        .path("rules"))
+                .isEmpty();
+    }
+
+    @Test
+    void exit_codes_tell_whose_fault_it_is() {
+        assertThat(rest("destination", "list").code()).as("no organization").isEqualTo(Exit.USAGE);
+        assertThat(rest("destination", "lst", "--org", "acme").code()).isEqualTo(Exit.USAGE);
+        Cli nobody = Cli.run("destination", "list", "--org", "acme", "--url", "http://127.0.0.1:1");
+        assertThat(nobody.code()).isEqualTo(Exit.MISSING);
+        assertThat(nobody.errors()).singleElement().asString().contains("http://127.0.0.1:1");
+        Cli empty = Cli.runWith("", "secret", "put", "k", "--org", "acme", "--secrets-root", folder.toString());
+        assertThat(empty.code()).isEqualTo(Exit.USAGE);
+    }
+
+    @Test
+    void a_receiver_verifies_the_signature_before_and_after_a_rotation() throws Exception {
+        String first = secret((byte) 1);
+        String second = secret((byte) 2);
+        try (ScriptedReceiver receiver = new ScriptedReceiver()) {
+            String url = receiver.plays("signed", _ -> ScriptedReceiver.Answer.of(204));
+            Cli reference = secret("put", first);
+            assertThat(reference.code()).as(reference.err()).isZero();
+            assertThat(reference.out()).doesNotContain(first);
+            Cli put = rest(
+                    "destination",
+                    "put",
+                    "signed",
+                    "--org",
+                    "globex",
+                    "--provider",
+                    "webhook",
+                    "-s",
+                    "url=" + url,
+                    "-s",
+                    "signing.secret=" + reference.out().strip());
+            assertThat(put.code()).as(put.err()).isZero();
+            ScriptedReceiver.Request before = deliverSigned(receiver, "signed-1");
+            assertThat(verifies(first, before)).isTrue();
+            assertThat(verifies(second, before)).isFalse();
+            assertThat(before.header("waybill-attempt")).isEqualTo("1");
+            assertThat(before.header("traceparent")).matches("00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]");
+
+            assertThat(secret("rotate", second).out()).isEqualTo(reference.out());
+            // The worker remembers a secret for a while.
+            Thread.sleep(ConfigProviderSecrets.CACHE_FOR.plusMillis(100));
+            ScriptedReceiver.Request after = deliverSigned(receiver, "signed-2");
+            assertThat(verifies(first, after)).isTrue();
+            assertThat(verifies(second, after)).isTrue();
+        }
+    }
+
+    private Cli secret(String command, String value) {
+        return Cli.runWith(
+                value + "\n",
+                "secret",
+                command,
+                "hook",
+                "--org",
+                "globex",
+                "--secrets-root",
+                config.secrets().root().toString());
+    }
+
+    private ScriptedReceiver.Request deliverSigned(ScriptedReceiver receiver, String deliveryId) {
+        Cli cli = Cli.runWith(
+                "{\"from\": \"stdin\"}",
+                "deliver",
+                "-",
+                "--org",
+                "globex",
+                "-d",
+                "signed",
+                "--delivery-id",
+                deliveryId,
+                "--wait",
+                "--url",
+                worker.url());
+        assertThat(cli.code()).as(cli.out() + cli.err()).isZero();
+        ScriptedReceiver.Request request = receiver.requests(deliveryId).getFirst();
+        assertThat(request.body()).isEqualTo("{\"from\": \"stdin\"}");
+        return request;
+    }
+
+    /// What the official library of Standard Webhooks says.
+    private static boolean verifies(String secret, ScriptedReceiver.Request request) throws Exception {
+        Map<String, List<String>> headers = new HashMap<>();
+        request.headers().forEach((name, value) -> headers.put(name, List.of(value)));
+        try {
+            new Webhook(secret).verify(request.body(), HttpHeaders.of(headers, (_, _) -> true));
+            return true;
+        } catch (WebhookVerificationException e) {
+            return false;
+        }
+    }
+
+    private static String secret(byte fill) {
+        byte[] key = new byte[32];
+        Arrays.fill(key, fill);
+        return "whsec_" + Base64.getEncoder().encodeToString(key);
     }
 
     @Test

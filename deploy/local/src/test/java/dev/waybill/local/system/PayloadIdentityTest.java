@@ -2,6 +2,7 @@ package dev.waybill.local.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waybill.avro.DeliveryAttempt;
 import dev.waybill.avro.DeliveryPolicy;
 import dev.waybill.avro.DeliveryResult;
 import dev.waybill.schemas.Kind;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +57,7 @@ class PayloadIdentityTest {
                     DeliveryResult result = results.getOrDefault(id, List.of()).getFirst();
                     assertThat(result.getStatus()).as(id).isEqualTo("DELIVERED");
                     assertThat(result.getPayloadHash()).isEqualTo(sha256(sent.getValue()));
+                    assertThat(hashesOfEvents(installation, application, id)).containsOnly(sha256(sent.getValue()));
                     assertThat(receiver.received(id).body()).isEqualTo(sent.getValue());
                     assertThat(receiver.received(id).contentType()).isEqualTo("application/x-" + id);
                     assertThat(Files.readAllBytes(file(folder, id))).isEqualTo(sent.getValue());
@@ -66,6 +69,20 @@ class PayloadIdentityTest {
                 worker.stop();
             }
         }
+    }
+
+    /// What the events of a delivery say, by which its rows are made.
+    private static List<String> hashesOfEvents(Installation installation, Application application, String deliveryId) {
+        List<String> hashes = new ArrayList<>();
+        application.read(installation.topics().attempts(), Duration.ofSeconds(10), () -> true, record -> {
+            if (record.key().equals(deliveryId)) {
+                hashes.add(String.valueOf(application
+                        .codec()
+                        .decode(record.value(), DeliveryAttempt.class)
+                        .getPayloadHash()));
+            }
+        });
+        return hashes;
     }
 
     private static Path file(Path folder, String deliveryId) throws IOException {
