@@ -97,6 +97,9 @@ class StartupFaultsTest {
             admin.createPartitions(Map.of(grown.topics().rules(), NewPartitions.increaseTo(2)))
                     .all()
                     .get();
+            // The controller has them; the broker that is asked learns of them a moment later.
+            org.awaitility.Awaitility.await().until(() -> partitions(admin, requests) == Installation.PARTITIONS + 1
+                    && partitions(admin, grown.topics().rules()) == 2);
         }
         Cli cli = Cli.run("worker", "--config", PropertiesFile.write(folder, grown.settings("w", Map.of())));
         assertThat(cli.code()).isEqualTo(Exit.USAGE);
@@ -104,6 +107,17 @@ class StartupFaultsTest {
                 .anyMatch(line -> line.contains(requests + ": has 5 partitions, but") && line.contains("must be equal"))
                 .anyMatch(line -> line.contains(grown.topics().rules() + ": has 2 partitions where exactly 1"))
                 .hasSize(2);
+    }
+
+    private static int partitions(Admin admin, String topic) throws Exception {
+        return admin.describeTopics(java.util.List.of(topic))
+                .topicNameValues()
+                .values()
+                .iterator()
+                .next()
+                .get()
+                .partitions()
+                .size();
     }
 
     @Test
