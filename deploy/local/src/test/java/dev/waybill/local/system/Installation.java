@@ -39,14 +39,20 @@ final class Installation implements AutoCloseable {
         directory = Path.of("target", "system", unique).toAbsolutePath();
     }
 
-    /// Topics and tables made, no worker started.
-    static Installation create(String name) {
+    /// A name and an empty database: topics and tables are still to be made.
+    static Installation empty(String name) {
         Installation installation = new Installation(name);
         try {
             Files.createDirectories(installation.directory.resolve("files"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return installation;
+    }
+
+    /// Topics and tables made, no worker started.
+    static Installation create(String name) {
+        Installation installation = empty(name);
         WorkerConfig config = installation.config("setup", Map.of());
         try (Admin admin = Admin.create(config.kafka().admin())) {
             TopicAdmin topicAdmin = new TopicAdmin(admin);

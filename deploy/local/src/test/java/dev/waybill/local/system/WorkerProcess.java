@@ -7,9 +7,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,29 +30,30 @@ final class WorkerProcess implements AutoCloseable {
         this.log = log;
     }
 
+    /// Starts a worker from the classes of this build.
     static WorkerProcess start(Path directory, String workerId, Map<String, String> settings) {
+        List<String> program = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--sun-misc-unsafe-memory-access=allow",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.waybill.worker.app.Main");
+        return start(program, directory, workerId, settings);
+    }
+
+    /// Starts a worker.
+    ///
+    /// @param program what takes Waybill's command line
+    static WorkerProcess start(List<String> program, Path directory, String workerId, Map<String, String> settings) {
         try {
-            Path config = directory.resolve(workerId + ".properties");
-            Properties properties = new Properties();
-            properties.putAll(settings);
-            try (var out = Files.newBufferedWriter(config)) {
-                properties.store(out, null);
-            }
+            List<String> command = new ArrayList<>(program);
+            command.addAll(List.of("worker", "--config", PropertiesFile.write(directory, settings)));
             Path log = Files.createTempFile(directory, workerId + "-", ".log");
-            Process process = new ProcessBuilder(List.of(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx512m",
-                            "-XX:+UseSerialGC",
-                            "-XX:TieredStopAtLevel=1",
-                            "--sun-misc-unsafe-memory-access=allow",
-                            "--enable-native-access=ALL-UNNAMED",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            "dev.waybill.worker.app.Main",
-                            "worker",
-                            "--config",
-                            config.toString()))
+            Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();
@@ -96,9 +97,12 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /// As an operator stops it: SIGTERM, and it drains.
-    void stop() {
+    ///
+    /// @return the exit code
+    int stop() {
         process.destroy();
         awaitEnd();
+        return process.exitValue();
     }
 
     private void awaitEnd() {
