@@ -98,8 +98,9 @@ class StartupFaultsTest {
                     .all()
                     .get();
             // The controller has them; the broker that is asked learns of them a moment later.
-            org.awaitility.Awaitility.await().until(() -> partitions(admin, requests) == Installation.PARTITIONS + 1
-                    && partitions(admin, grown.topics().rules()) == 2);
+            org.awaitility.Awaitility.await()
+                    .until(() -> partitions(admin, requests) == Installation.PARTITIONS + 1
+                            && partitions(admin, grown.topics().rules()) == 2);
         }
         Cli cli = Cli.run("worker", "--config", PropertiesFile.write(folder, grown.settings("w", Map.of())));
         assertThat(cli.code()).isEqualTo(Exit.USAGE);
