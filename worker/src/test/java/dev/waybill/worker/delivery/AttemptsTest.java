@@ -1,0 +1,141 @@
+package dev.waybill.worker.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waybill.avro.DeliveryAttempt;
+import dev.waybill.schemas.registry.InMemorySchemaRegistry;
+import dev.waybill.topology.model.AttemptReport;
+import dev.waybill.topology.policy.Outcome;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.kafka.common.config.ConfigException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class AttemptsTest {
+
+    private final InMemorySchemaRegistry schemas = new InMemorySchemaRegistry();
+    private final FlakyRegistry registry = new FlakyRegistry(schemas);
+    private final Samples samples = new Samples(registry);
+    private final HandMovedTime time = new HandMovedTime();
+    private int played;
+
+    @AfterEach
+    void takeBackTheInterrupt() {
+        Thread.interrupted();
+    }
+
+    private Attempts attempts(ScriptedProvider.Script script, AttemptObserver observer) {
+        ScriptedProvider provider = new ScriptedProvider((destination, attempt) -> {
+            played++;
+            return script.play(destination, attempt);
+        });
+        return new Attempts(new OpenSinks(List.of(provider)), samples.outcomes, observer, time, new Random(1));
+    }
+
+    private Work work() {
+        return Samples.work(samples.task("d-1", samples.destination("a")), 0);
+    }
+
+    private AttemptReport delivered() {
+        return AttemptReport.of(new Outcome.Delivered(), time.now(), Duration.ZERO);
+    }
+
+    private DeliveryAttempt event(Ended ended) {
+        return samples.codec.decode(ended.records().getFirst().value(), DeliveryAttempt.class);
+    }
+
+    @Test
+    void tellsWhatTheSinkSaw() throws InterruptedException {
+        Ended ended = attempts((_, _) -> delivered(), AttemptObserver.NONE).make(work());
+
+        assertThat(event(ended).getOutcome()).isEqualTo("Delivered");
+        assertThat(played).isOne();
+    }
+
+    @Test
+    void aSinkThatThrowsIsOurFault() throws InterruptedException {
+        List<Throwable> thrown =
+                List.of(new IllegalStateException(), new NoClassDefFoundError(), new StackOverflowError());
+        for (Throwable one : thrown) {
+            Ended ended = attempts((_, _) -> sneak(one), AttemptObserver.NONE).make(work());
+
+            assertThat(event(ended).getOutcome()).isEqualTo("OurFault");
+            assertThat(event(ended).getErrorCode()).isEqualTo("sink_error");
+            assertThat(event(ended).getStatus()).isEqualTo("retrying");
+        }
+    }
+
+    @Test
+    void settingsThatCannotWorkArePermanent() throws InterruptedException {
+        ScriptedProvider provider = new ScriptedProvider((_, _) -> delivered()) {
+            @Override
+            public dev.waybill.worker.sink.Sink open(dev.waybill.topology.model.Destination destination) {
+                throw new ConfigException("url", null, "it is missing");
+            }
+        };
+        Attempts attempts = new Attempts(
+                new OpenSinks(List.of(provider)), samples.outcomes, AttemptObserver.NONE, time, new Random(1));
+
+        Ended ended = attempts.make(work());
+
+        assertThat(event(ended).getOutcome()).isEqualTo("Permanent");
+        assertThat(event(ended).getErrorCode()).isEqualTo("invalid_settings");
+        assertThat(event(ended).getStatus()).isEqualTo("failed");
+    }
+
+    @Test
+    void makesNoAttemptAtOrAfterTheDeliverysEnd() throws InterruptedException {
+        Work work = work();
+        Attempts attempts = attempts((_, _) -> delivered(), AttemptObserver.NONE);
+        time.move(work.destination().policy().maxAge().minusNanos(1_000));
+        attempts.make(work);
+        assertThat(played).isOne();
+
+        time.move(Duration.ofNanos(1_000));
+        assertThat(event(attempts.make(work)).getStatus()).isEqualTo("expired");
+        assertThat(played).isOne();
+    }
+
+    @Test
+    void anOutcomeWaitsForTheRegistry() throws InterruptedException {
+        Work work = work();
+        registry.reachable(false);
+        time.whileSleeping(
+                () -> registry.reachable(time.nanos() >= Duration.ofSeconds(3).toNanos()));
+
+        Ended ended = attempts((_, _) -> delivered(), AttemptObserver.NONE).make(work);
+
+        assertThat(event(ended).getOutcome()).isEqualTo("Delivered");
+        assertThat(played).isOne();
+        assertThat(time.nanos()).isEqualTo(Duration.ofSeconds(3).toNanos());
+    }
+
+    /// Never retried without a charge: it may have been delivered each time.
+    @Test
+    void anOutcomeThatCannotBeToldIsAmbiguous() throws InterruptedException {
+        AttemptObserver broken = (_, _, _) -> new AttemptObserver.Observation() {
+            @Override
+            public Map<String, String> traceHeaders() {
+                return Map.of();
+            }
+
+            @Override
+            public void end(AttemptReport report, dev.waybill.topology.policy.Decision decision) {
+                throw new IllegalStateException("broken");
+            }
+        };
+
+        Ended ended = attempts((_, _) -> delivered(), broken).make(work());
+
+        assertThat(event(ended).getOutcome()).isEqualTo("Ambiguous");
+        assertThat(event(ended).getErrorCode()).isEqualTo("outcome_lost");
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> AttemptReport sneak(Throwable thrown) throws E {
+        throw (E) thrown;
+    }
+}
