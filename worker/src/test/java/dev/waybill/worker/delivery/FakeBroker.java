@@ -1,5 +1,6 @@
 package dev.waybill.worker.delivery;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -68,14 +69,14 @@ final class FakeBroker {
         return end + (random.nextInt(4) == 0 ? random.nextInt(1, 40) : 0);
     }
 
-    void append(TopicPartition partition, long offset, String key, byte[] value, Iterable<Header> headers) {
+    void append(TopicPartition partition, long offset, Instant at, String key, byte[] value, Iterable<Header> headers) {
         RecordHeaders copied = new RecordHeaders(headers);
         log(partition)
                 .add(new ConsumerRecord<>(
                         partition.topic(),
                         partition.partition(),
                         offset,
-                        0,
+                        at.toEpochMilli(),
                         TimestampType.CREATE_TIME,
                         key.length(),
                         value.length,

@@ -130,7 +130,7 @@ final class Simulation {
         List<TopicPartition> partitions = List.copyOf(world.broker().partitions());
         TopicPartition partition = partitions.get(Math.floorMod(key.hashCode(), partitions.size()));
         TaskId id = TaskId.of(partition, world.broker().nextOffset(partition));
-        world.broker().append(partition, id.offset(), key, value, id.headers());
+        world.broker().append(partition, id.offset(), time.now(), key, value, id.headers());
         ledger.appended(id);
     }
 
