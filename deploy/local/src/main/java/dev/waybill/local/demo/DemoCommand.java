@@ -7,12 +7,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /// Shows the main job.
 @Command(name = "demo", description = "Run the main job on an embedded Kafka, schema registry and Postgres.")
 public final class DemoCommand implements Callable<Integer> {
+
+    /// What to do next, as a shell takes it. A test runs these.
+    public static final List<String> NEXT = List.of(
+            "./waybill local",
+            "./waybill destination put hook --organization acme --provider webhook --set url=http://127.0.0.1:8090/",
+            "echo '{\"hello\":\"world\"}' | ./waybill deliver - --organization acme --destination hook"
+                    + " --type demo.hello --wait");
 
     @Override
     public Integer call() throws IOException, SQLException, InterruptedException {
@@ -25,11 +33,7 @@ public final class DemoCommand implements Callable<Integer> {
             console.title(
                     "Everything came out as expected. Next: keep it running, and in a second terminal try your own.");
             console.line("");
-            console.line("  ./waybill local");
-            console.line("  ./waybill destination put hook --organization acme --provider webhook"
-                    + " --set url=http://127.0.0.1:8090/");
-            console.line("  echo '{\"hello\":\"world\"}' | ./waybill deliver - --organization acme --destination hook"
-                    + " --type demo.hello --wait");
+            NEXT.forEach(command -> console.line("  " + command));
         } else {
             console.title("Not everything came out as expected.");
         }
