@@ -3,6 +3,7 @@ package dev.waybill.topology;
 import dev.waybill.schemas.Headers;
 import dev.waybill.schemas.Keys;
 import dev.waybill.schemas.Kind;
+import dev.waybill.schemas.RecordSizes;
 import dev.waybill.schemas.RetryDelay;
 import dev.waybill.schemas.Topics;
 import dev.waybill.topology.codec.Records;
@@ -28,9 +29,6 @@ final class Outbox {
     static final String ATTEMPTS = "attempts";
     static final String RESULTS = "results";
     static final String DEAD_LETTERS = "dead-letters";
-
-    /// The topic takes 2 MiB; the rest is for the headers that explain.
-    private static final int DEAD_LETTER_MAX = 2 * 1024 * 1024 - 64 * 1024;
 
     /// Causes can quote what they could not read.
     private static final int MESSAGE_MAX = 1024;
@@ -97,7 +95,7 @@ final class Outbox {
     /// where
     /// it is, and only the reason is written.
     void poison(Incoming in, Throwable cause) {
-        boolean fits = in.size() <= DEAD_LETTER_MAX;
+        boolean fits = in.size() <= RecordSizes.ENCLOSED_MAX;
         Record<byte[], byte[]> record = fits ? in.record() : in.record().<byte[]>withValue(null);
         var headers = fits ? new RecordHeaders(record.headers()) : new RecordHeaders();
         explain(headers, in, Headers.KIND_POISON, STAGE_DECODE, String.valueOf(cause.getMessage()));

@@ -1,5 +1,6 @@
 package dev.waybill.topology;
 
+import dev.waybill.schemas.RecordSizes;
 import java.time.Duration;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -20,9 +21,6 @@ public final class RouterStreams {
 
     /// How long the partitions of a dead worker stand still.
     private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
-
-    /// A task holds a request and a destination; its topics allow as much.
-    private static final int REQUEST_MAX_BYTES = 2 * 1024 * 1024;
 
     /// Tasks of usual size, some dozens to a request; the default would hold ten of them.
     private static final int BATCH_BYTES = 64 * 1024;
@@ -71,7 +69,7 @@ public final class RouterStreams {
                 StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, DefaultProductionExceptionHandler.class);
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), (int)
                 TRANSACTION_TIMEOUT.toMillis());
-        properties.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), REQUEST_MAX_BYTES);
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), RecordSizes.RECORD_MAX);
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 5);
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), BATCH_BYTES);
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), (int)

@@ -1,6 +1,7 @@
 package dev.waybill.topology;
 
 import dev.waybill.schemas.Kind;
+import dev.waybill.schemas.RecordSizes;
 import dev.waybill.schemas.RetryDelay;
 import dev.waybill.schemas.Topics;
 import dev.waybill.topology.codec.Records;
@@ -50,7 +51,7 @@ public final class RouterTopology {
             Map.of(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
 
     /// Fates and trails of a hundred routes with the metadata of the request; the bound of tasks and dead letters.
-    private static final String OPEN_DELIVERY_MAX_BYTES = Integer.toString(2 * 1024 * 1024);
+    private static final String OPEN_DELIVERY_MAX_BYTES = Integer.toString(RecordSizes.RECORD_MAX);
 
     private final RouterSettings settings;
     private final Records records;

@@ -1,5 +1,6 @@
 package dev.waybill.worker.delivery;
 
+import dev.waybill.schemas.RecordSizes;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -35,9 +36,6 @@ public record LoopClients(
     /// Bytes of one fetch: bounds what the consumer holds of its partitions together.
     private static final int FETCH_BYTES_MAX = 16 << 20;
 
-    /// A task of the largest allowed request fits.
-    private static final int RECORD_BYTES_MAX = 2 << 20;
-
     public LoopClients {
         consumer = Map.copyOf(consumer);
         producer = Map.copyOf(producer);
@@ -62,7 +60,7 @@ public record LoopClients(
 
     Producer<String, byte[]> producer(String transactionalId) {
         Map<String, Object> config = new HashMap<>();
-        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, RECORD_BYTES_MAX);
+        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, RecordSizes.RECORD_MAX);
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, (int) maxBlock.toMillis());
         config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         config.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 << 10);

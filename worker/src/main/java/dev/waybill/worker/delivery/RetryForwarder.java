@@ -3,6 +3,7 @@ package dev.waybill.worker.delivery;
 import dev.waybill.schemas.Headers;
 import dev.waybill.schemas.Keys;
 import dev.waybill.schemas.Topics;
+import dev.waybill.topology.codec.InvalidRecordException;
 import dev.waybill.topology.codec.Records;
 import dev.waybill.topology.model.Bytes;
 import java.time.Duration;
@@ -99,9 +100,14 @@ final class RetryForwarder implements Loop, TaskLog.Listener {
         return time.nanos() / 1_000_000;
     }
 
+    /// Nothing is read here, but what cannot even be put into a return is a dead letter at once.
     private ProducerRecord<String, byte[]> forward(ConsumerRecord<String, byte[]> record) {
+        byte[] value = record.value();
+        if (value == null || !Poison.isEnclosable(record)) {
+            String fault = value == null ? "a task has a value" : "the record is larger than any task can be";
+            return Poison.deadLetter(topics.deadLetters(), record, new InvalidRecordException(fault));
+        }
         String key = record.key() == null ? "" : Keys.organizationOf(record.key());
-        byte[] value = record.value() == null ? new byte[0] : record.value();
         ProducerRecord<String, byte[]> forwarded = new ProducerRecord<>(
                 topics.returns(), key, records.encodeReturn(Bytes.of(value)).array());
         record.headers().forEach(header -> {

@@ -75,20 +75,9 @@ final class TaskRecords {
         return record;
     }
 
-    /// A record that could not be read, unchanged, as a dead letter.
+    /// A record that could not be read, as a dead letter.
     ProducerRecord<String, byte[]> poison(ConsumerRecord<String, byte[]> original, RuntimeException cause) {
-        ProducerRecord<String, byte[]> record =
-                new ProducerRecord<>(topics.deadLetters(), original.key(), original.value());
-        original.headers().forEach(record.headers()::add);
-        record.headers()
-                .add(Headers.KIND, Headers.bytes(Headers.KIND_POISON))
-                .add(Headers.ERROR_TOPIC, Headers.bytes(original.topic()))
-                .add(Headers.ERROR_PARTITION, Headers.bytes(Integer.toString(original.partition())))
-                .add(Headers.ERROR_OFFSET, Headers.bytes(Long.toString(original.offset())))
-                .add(Headers.ERROR_STAGE, Headers.bytes("VALUE_CONVERTER"))
-                .add(Headers.ERROR_CLASS, Headers.bytes(cause.getClass().getName()))
-                .add(Headers.ERROR_MESSAGE, Headers.bytes(String.valueOf(cause.getMessage())));
-        return record;
+        return Poison.deadLetter(topics.deadLetters(), original, cause);
     }
 
     private static String destinationKey(Task task) {

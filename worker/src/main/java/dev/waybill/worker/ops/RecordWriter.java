@@ -1,6 +1,7 @@
 package dev.waybill.worker.ops;
 
 import dev.waybill.avro.DeliveryRequest;
+import dev.waybill.schemas.RecordSizes;
 import dev.waybill.schemas.serde.AvroCodec;
 import java.time.Duration;
 import java.util.HashMap;
@@ -26,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 final class RecordWriter implements ConfigurationWriter, RequestWriter, AutoCloseable {
 
     private static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
-    private static final int RECORD_MAX = 2 * 1024 * 1024;
 
     private final AvroCodec codec;
     private final Producer<String, byte @Nullable []> producer;
@@ -38,7 +38,7 @@ final class RecordWriter implements ConfigurationWriter, RequestWriter, AutoClos
         Map<String, Object> config = new HashMap<>(kafka);
         config.put(ProducerConfig.ACKS_CONFIG, "all");
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, RECORD_MAX);
+        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, RecordSizes.RECORD_MAX);
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, patience.toMillis());
         config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.toIntExact(patience.toMillis()));
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Math.toIntExact(patience.toMillis() * 2));

@@ -7,6 +7,7 @@ import static dev.waybill.worker.config.Role.ROUTER;
 import static dev.waybill.worker.config.Role.SINKS;
 
 import dev.waybill.schemas.Kind;
+import dev.waybill.schemas.RecordSizes;
 import dev.waybill.schemas.RetryDelay;
 import dev.waybill.schemas.Topics;
 import dev.waybill.worker.config.Role;
@@ -24,9 +25,6 @@ import org.apache.kafka.common.config.TopicConfig;
 
 /// The topics of an installation, in the order in which data flows.
 public final class TopicTable {
-
-    /// Tasks carry the payload, the destination's settings and the trail of candidates.
-    private static final int LARGE_RECORD = 2 * 1024 * 1024;
 
     /// A request with a larger payload may not fit the broker's default of 1 MiB, its other fields included.
     private static final int PAYLOAD_OF_ORDINARY_RECORD = 768 * 1024;
@@ -48,7 +46,7 @@ public final class TopicTable {
         TopicTable table = new TopicTable(settings);
         Map<String, String> requests = kept(REQUESTS_KEPT);
         if (router.inlinePayloadMax() > PAYLOAD_OF_ORDINARY_RECORD) {
-            requests.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(LARGE_RECORD));
+            requests.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(RecordSizes.RECORD_MAX));
         }
         worker.requestTopics()
                 .forEach(name -> table.add(name, Partitions.AS_RETURNS, requests, Set.of(ROUTER), Set.of(ROUTER, API)));
@@ -65,7 +63,7 @@ public final class TopicTable {
         table.add(topics.attempts(), Partitions.ANY, kept(FACTS_KEPT), Set.of(PROJECTOR), Set.of(ROUTER, SINKS));
         table.add(topics.results(), Partitions.ANY, kept(FACTS_KEPT), Set.of(API), Set.of(ROUTER, SINKS));
         Map<String, String> letters = kept(FACTS_KEPT);
-        letters.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(LARGE_RECORD));
+        letters.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(RecordSizes.RECORD_MAX));
         table.add(topics.deadLetters(), Partitions.ANY, letters, Set.of(), Set.of(ROUTER, SINKS, RETRIES, PROJECTOR));
         table.add(topics.destinationHealth(), Partitions.ONE, compacted(), Set.of(ROUTER), Set.of(SINKS));
         table.add(topics.control(), Partitions.ONE, compacted(), Set.of(SINKS), Set.of(API));
@@ -98,6 +96,6 @@ public final class TopicTable {
                 TopicConfig.RETENTION_MS_CONFIG,
                 "-1",
                 TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-                String.valueOf(LARGE_RECORD));
+                String.valueOf(RecordSizes.RECORD_MAX));
     }
 }

@@ -6,6 +6,7 @@ import dev.waybill.avro.DeliveryPolicy;
 import dev.waybill.avro.DeliveryResult;
 import dev.waybill.schemas.Headers;
 import dev.waybill.schemas.Kind;
+import dev.waybill.schemas.RecordSizes;
 import dev.waybill.schemas.RetryDelay;
 import dev.waybill.schemas.Topics;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,9 @@ class PoisonTest {
     /// In the right framing, under an id that no registry gave.
     private static final byte[] UNKNOWN_SCHEMA = {0, 0x7f, 0x7f, 0x7f, 0x7f, 1, 2, 3};
 
+    /// The topic takes it, but no other topic would with one more header.
+    private static final byte[] HUGE = new byte[RecordSizes.RECORD_MAX - 256];
+
     private static final int DELIVERIES = 20;
     private static final Duration PROJECTED_MAX = Duration.ofSeconds(20);
 
@@ -50,6 +54,9 @@ class PoisonTest {
                     poison(application, topic, "acme/" + id + "x");
                 }
                 poison(application, waiting, "acme/" + id);
+                for (String topic : List.of(topics.tasks(Kind.WEBHOOK), waiting)) {
+                    application.raw(topic, "acme/" + id, HUGE, Map.of());
+                }
                 // Also under the key of the good destination: its last good version stays in force.
                 application.raw(topics.destinations(), "acme/" + id, GARBAGE, Map.of());
                 for (int i = 0; i < DELIVERIES; i++) {
@@ -72,6 +79,11 @@ class PoisonTest {
                 assertThat(letters.getOrDefault(topics.returns(), List.of()))
                         .filteredOn(bytes -> Arrays.equals(bytes, GARBAGE) || Arrays.equals(bytes, UNKNOWN_SCHEMA))
                         .hasSize(4);
+                // What cannot even be moved, no value or far too much, is told without its bytes.
+                assertThat(letters.getOrDefault(waiting, List.of())).hasSize(2).allMatch(bytes -> bytes.length == 0);
+                assertThat(letters.getOrDefault(topics.tasks(Kind.WEBHOOK), List.of()))
+                        .filteredOn(bytes -> bytes.length == 0)
+                        .hasSize(2);
                 Awaitility.await()
                         .atMost(PROJECTED_MAX)
                         .untilAsserted(() -> assertThat(quarantine(installation))
@@ -103,10 +115,10 @@ class PoisonTest {
         return found;
     }
 
-    /// Values by the topic that they came from; three for each of four topics are awaited.
+    /// Values by the topic that they came from; three for each of four topics and two huge ones are awaited.
     private static Map<String, List<byte[]>> deadLetters(Application application, Topics topics) {
         Map<String, List<byte[]>> found = Collections.synchronizedMap(new HashMap<>());
-        application.read(topics.deadLetters(), Duration.ofSeconds(20), () -> count(found) >= 12, record -> {
+        application.read(topics.deadLetters(), Duration.ofSeconds(20), () -> count(found) >= 14, record -> {
             assertThat(Headers.text(record.headers(), Headers.KIND)).isEqualTo(Headers.KIND_POISON);
             assertThat(Headers.text(record.headers(), Headers.ERROR_MESSAGE)).isNotBlank();
             found.computeIfAbsent(
