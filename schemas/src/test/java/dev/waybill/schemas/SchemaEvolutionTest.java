@@ -15,9 +15,8 @@ import org.apache.avro.SchemaParser;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every record ever released must stay readable. `src/test/resources/released` holds the schemas of the last release;
-/// a
-/// release copies `src/main/avro` over it.
+/// Every record ever released must stay readable. `src/test/resources/released` holds the schemas of the
+/// last release; a release copies `src/main/avro` over it.
 class SchemaEvolutionTest {
 
     private static final Map<String, Schema> CURRENT = parse(Path.of("src/main/avro"));

@@ -8,9 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.apache.avro.Schema;
 
-/// Remembers what can no longer change: the schema of an id, and the id of a schema in a subject. That an id is unknown
-/// is
-/// remembered briefly, so that a stream of poison does not become a stream of requests.
+/// Remembers what can no longer change: the schema of an id, and the id of a schema in a subject. That an
+/// id is unknown is remembered briefly, so that a stream of poison does not become a stream of requests.
 ///
 /// Two threads may ask the registry the same at the same time; nobody holds a lock while waiting for it.
 public final class CachingSchemaRegistryClient implements SchemaRegistryClient {

@@ -6,9 +6,8 @@ import org.apache.avro.Schema;
 /// What the serdes ask of a registry. Implementations are safe for use by many threads and may block for the time that
 /// their own bounded retries take.
 ///
-/// Every method throws a [RegistryException]: its subtypes tell an unreachable registry, whose answer is still open,
-/// from
-/// one that answered "no".
+/// Every method throws a [RegistryException]: its subtypes tell an unreachable registry, whose answer is
+/// still open, from one that answered "no".
 public interface SchemaRegistryClient extends AutoCloseable {
 
     /// Registers the schema under the subject, or finds the id it already has there.

@@ -18,14 +18,13 @@ import org.apache.avro.specific.SpecificRecord;
 
 /// Records to framed bytes and back, with one registry lookup per schema. Safe for many threads.
 ///
-/// Decoding tells apart what will never work ([PoisonRecordException]) from a registry that is away: then it waits for
-/// `schema.registry.wait.ms` and throws
+/// Decoding tells apart what will never work ([PoisonRecordException]) from a registry that is away: then
+/// it waits for `schema.registry.wait.ms` and throws
 /// [RegistryUnavailableException][dev.waybill.schemas.registry.RegistryUnavailableException].
 public final class AvroCodec implements AutoCloseable {
 
-    /// Per direction. Waybill has about twenty schemas; the bound only matters when a producer registers one per
-    /// record. A
-    /// full cache starts anew.
+    /// Per direction. Waybill has about twenty schemas; the bound only matters when a producer registers
+    /// one per record. A full cache starts anew.
     static final int MAX_CACHED = 1_000;
 
     static {
@@ -61,9 +60,8 @@ public final class AvroCodec implements AutoCloseable {
         return topic + "-value";
     }
 
-    /// Asks for the id under which the topic's values of this schema are written (and registers it where that is
-    /// allowed), so
-    /// that a refusal shows at the start instead of at the first record.
+    /// Asks for the id under which the topic's values of this schema are written (and registers it where
+    /// that is allowed), so that a refusal shows at the start instead of at the first record.
     public void prepare(String topic, Schema schema) {
         patience.ask(() -> subjects.idFor(subject(topic), schema));
     }

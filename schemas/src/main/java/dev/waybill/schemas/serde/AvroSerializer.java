@@ -5,9 +5,8 @@ import org.apache.avro.generic.IndexedRecord;
 import org.apache.kafka.common.serialization.Serializer;
 import org.jspecify.annotations.Nullable;
 
-/// Kafka serializer for generated and generic records, configured by Confluent's property names, so that theirs can be
-/// put
-/// in its place by changing the class name.
+/// Kafka serializer for generated and generic records, configured by Confluent's property names, so that
+/// theirs can be put in its place by changing the class name.
 public final class AvroSerializer<T extends IndexedRecord> implements Serializer<T> {
 
     private @Nullable AvroCodec codec;

@@ -3,9 +3,8 @@ package dev.waybill.schemas.serde;
 import java.io.OutputStream;
 import java.util.Arrays;
 
-/// A growing buffer that begins with the frame's header. Unlike `ByteArrayOutputStream` it takes no locks: one thread
-/// owns
-/// it while it encodes one record.
+/// A growing buffer that begins with the frame's header. Unlike `ByteArrayOutputStream` it takes no locks:
+/// one thread owns it while it encodes one record.
 final class FramedOutput extends OutputStream {
 
     /// Most records are below this; larger ones grow it.

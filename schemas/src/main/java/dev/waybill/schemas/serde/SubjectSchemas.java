@@ -6,9 +6,8 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.generic.GenericData;
 
-/// Finds the id to write under. Records are always written by their own schema; the settings only decide whether an id
-/// may
-/// be made for it.
+/// Finds the id to write under. Records are always written by their own schema; the settings only decide
+/// whether an id may be made for it.
 record SubjectSchemas(SchemaRegistryClient registry, SerdeSettings settings) {
 
     int idFor(String subject, Schema own) {

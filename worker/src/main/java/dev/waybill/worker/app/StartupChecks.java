@@ -11,9 +11,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// Asks everything that a worker depends on, side by side, before any part of it starts: an operator gets every fault
-/// at
-/// once, each in one line.
+/// Asks everything that a worker depends on, side by side, before any part of it starts: an operator gets
+/// every fault at once, each in one line.
 final class StartupChecks {
 
     /// Of all checks together. Each has its own bound below that.

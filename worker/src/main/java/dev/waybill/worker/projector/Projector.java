@@ -159,9 +159,8 @@ public final class Projector implements AutoCloseable {
         }
     }
 
-    /// Finishes the batch under way, or leaves it to whoever comes next; within [ProjectionSettings.Bounds#drain] and
-    /// four
-    /// seconds.
+    /// Finishes the batch under way, or leaves it to whoever comes next; within
+    /// [ProjectionSettings.Bounds#drain] and four seconds.
     @Override
     public void close() {
         closing.countDown();

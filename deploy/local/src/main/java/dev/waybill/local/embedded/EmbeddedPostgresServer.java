@@ -107,9 +107,9 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         stop();
     }
 
-    /// Unpacked once per user, where nobody else can write: a folder shared by all users could be filled by somebody
-    /// else,
-    /// and would belong to whoever came first. (Zonky opens the innermost folder to everybody.)
+    /// Unpacked once per user, where nobody else can write: a folder shared by all users could be filled by
+    /// somebody else, and would belong to whoever came first. (Zonky opens the innermost folder to
+    /// everybody.)
     private Path binaries() throws IOException {
         Path home = Path.of(System.getProperty("user.home"));
         Path closed = home.isAbsolute() && Files.isWritable(home)

@@ -8,9 +8,8 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /// Free ports on the loopback address.
 ///
-/// They lie below the range from which systems take the ports of outgoing connections: while a server restarts, no
-/// client
-/// can occupy its port by accident.
+/// They lie below the range from which systems take the ports of outgoing connections: while a server
+/// restarts, no client can occupy its port by accident.
 public final class LoopbackPorts {
 
     static final int LOWEST = 20_000;

@@ -17,9 +17,8 @@ record OrphanedPostmaster(ProcessHandle process) {
     /// An idle Postgres stops within a second; its clients died with the process that started it.
     static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
-    /// Found by its pid file. The process must also look like a Postgres on this directory: after a reboot the number
-    /// may
-    /// belong to anybody.
+    /// Found by its pid file. The process must also look like a Postgres on this directory: after a reboot
+    /// the number may belong to anybody.
     static Optional<OrphanedPostmaster> of(Path dataDirectory) {
         Path pidFile = dataDirectory.resolve("postmaster.pid");
         if (!Files.exists(pidFile)) {

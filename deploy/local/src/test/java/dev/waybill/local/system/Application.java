@@ -160,9 +160,8 @@ final class Application implements AutoCloseable {
         }
     }
 
-    /// Results by delivery id, read committed from the start, until `enough` says so or the time is over. A delivery
-    /// with
-    /// more than one result has more than one in its list.
+    /// Results by delivery id, read committed from the start, until `enough` says so or the time is over. A
+    /// delivery with more than one result has more than one in its list.
     Map<String, List<DeliveryResult>> results(Duration timeout, java.util.function.IntPredicate enough) {
         Map<String, List<DeliveryResult>> results = new HashMap<>();
         read(

@@ -20,9 +20,8 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 
-/// One installation of Waybill on the shared backend: topics under a prefix of its own, a database of its own, any
-/// number
-/// of workers.
+/// One installation of Waybill on the shared backend: topics under a prefix of its own, a database of its
+/// own, any number of workers.
 final class Installation implements AutoCloseable {
 
     static final int PARTITIONS = 4;

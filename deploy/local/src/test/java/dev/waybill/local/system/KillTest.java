@@ -93,9 +93,8 @@ class KillTest {
         return names;
     }
 
-    /// Tasks that were routed and not committed as done when the worker died: those it had admitted, and those it had
-    /// not
-    /// read yet.
+    /// Tasks that were routed and not committed as done when the worker died: those it had admitted, and
+    /// those it had not read yet.
     private static long notCommitted(Installation installation) throws Exception {
         String topic = installation.topics().tasks(Kind.WEBHOOK);
         String group = installation.topics().prefix() + "sink-webhook";

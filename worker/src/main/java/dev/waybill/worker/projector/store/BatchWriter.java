@@ -36,9 +36,8 @@ public final class BatchWriter {
         return database.transaction(session -> Offsets.positions(session, beginnings));
     }
 
-    /// Writes the batch. A record whose values the database refuses is found by halving, and put into quarantine: one
-    /// bad
-    /// record must not hold up the others.
+    /// Writes the batch. A record whose values the database refuses is found by halving, and put into
+    /// quarantine: one bad record must not hold up the others.
     ///
     /// @param horizon events of deliveries queued before this are left out, their rows are gone already
     public Projected write(Batch batch, Instant horizon) {

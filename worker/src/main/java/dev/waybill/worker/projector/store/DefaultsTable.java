@@ -9,10 +9,9 @@ import java.util.Set;
 import java.util.UUID;
 import org.jooq.Record;
 
-/// `default_destinations`, worked out anew for an organization whose rules or destinations changed. Rules and
-/// destinations are two topics and may be projected by two workers; a lock per organization lets the second one see
-/// what
-/// the first one wrote.
+/// `default_destinations`, worked out anew for an organization whose rules or destinations changed. Rules
+/// and destinations are two topics and may be projected by two workers; a lock per organization lets the
+/// second one see what the first one wrote.
 final class DefaultsTable {
 
     private static final String LOCK = "select pg_advisory_xact_lock(?::int4, hashtext(?))";

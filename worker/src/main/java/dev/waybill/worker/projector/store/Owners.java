@@ -9,9 +9,8 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// Which organization each destination belongs to. The first claim inserts a stub and holds, until the destination's
-/// own
-/// configuration record says better.
+/// Which organization each destination belongs to. The first claim inserts a stub and holds, until the
+/// destination's own configuration record says better.
 ///
 /// Owners of real destinations never change, so they are remembered, and most batches need not ask. To be used by one
 /// thread at a time.

@@ -6,9 +6,8 @@ import java.util.List;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
-/// Histories of deliveries as they could have been: several routes, retries, failovers, late settlements, and two
-/// routes
-/// that meet at one destination with equal ranks.
+/// Histories of deliveries as they could have been: several routes, retries, failovers, late settlements,
+/// and two routes that meet at one destination with equal ranks.
 public final class GeneratedEvents {
 
     private static final List<RouteStatus> ENDS =

@@ -142,9 +142,8 @@ final class RegistryApi {
         }
     }
 
-    /// `/compatibility/subjects/{subject}/versions` asks about all versions that the level counts, with a number or
-    /// `latest`
-    /// about that one.
+    /// `/compatibility/subjects/{subject}/versions` asks about all versions that the level counts, with a
+    /// number or `latest` about that one.
     private Object compatibility(RegistryCall call) {
         if (!call.segment(1).equals("subjects")
                 || !call.segment(3).equals("versions")
