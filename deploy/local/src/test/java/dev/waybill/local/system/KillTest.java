@@ -70,9 +70,9 @@ class KillTest {
             load.join();
             Map<String, List<DeliveryResult>> results = application.results(SETTLE_MAX, found -> found >= deliveries);
             Audit audit = Audit.of(installation, application, receiver, results, deliveries);
-            System.out.printf(
+            Figures.print(
                     "kill test: seed %d, %d deliveries, %d kills, %d delivered more than once (%d extra receipts),"
-                            + " at most %d were not committed %s%n",
+                            + " at most %d were not committed %s",
                     seed, deliveries, kills, audit.duplicated(), audit.extraReceipts(), uncommitted, perKill);
             audit.assertNothingLost();
             audit.assertOneResultEach("DELIVERED");

@@ -54,7 +54,7 @@ class OutageTest {
                 audit.assertNothingLost();
                 audit.assertOneResultEach("DELIVERED");
                 audit.assertRowsAreTheFold();
-                System.out.printf("outages: %d deliveries, %d extra receipts%n", DELIVERIES, audit.extraReceipts());
+                Figures.print("outages: %d deliveries, %d extra receipts", DELIVERIES, audit.extraReceipts());
                 worker.stop();
             }
         }

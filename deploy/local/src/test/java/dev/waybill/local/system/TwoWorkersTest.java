@@ -46,8 +46,8 @@ class TwoWorkersTest {
             audit.assertNothingLost();
             audit.assertOneResultEach("DELIVERED");
             audit.assertRowsAreTheFold();
-            System.out.printf(
-                    "two workers: %d deliveries, %d extra receipts at the change%n", DELIVERIES, audit.extraReceipts());
+            Figures.print(
+                    "two workers: %d deliveries, %d extra receipts at the change", DELIVERIES, audit.extraReceipts());
             second.stop();
         }
     }
