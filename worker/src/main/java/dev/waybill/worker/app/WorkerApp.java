@@ -18,6 +18,7 @@ import dev.waybill.worker.projector.store.DatabaseException;
 import dev.waybill.worker.projector.store.DatabaseSettings;
 import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.SinkProvider;
+import dev.waybill.worker.telemetry.PoolGauges;
 import dev.waybill.worker.telemetry.RouterCounters;
 import dev.waybill.worker.telemetry.Telemetry;
 import dev.waybill.worker.topics.RecordTrimmer;
@@ -132,6 +133,7 @@ public final class WorkerApp implements AutoCloseable {
             var postgres = config.postgres();
             database = own(new Database(DatabaseSettings.of(
                     postgres.url(), postgres.user(), postgres.password().value(), postgres.poolMax())));
+            PoolGauges.register(telemetry.meter(), database::use);
         }
         return database;
     }

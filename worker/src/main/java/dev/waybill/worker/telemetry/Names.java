@@ -29,6 +29,10 @@ public final class Names {
     static final AttributeKey<String> REASON = AttributeKey.stringKey("waybill.reason");
     static final AttributeKey<String> TOPIC = AttributeKey.stringKey("waybill.topic");
     static final AttributeKey<Long> PARTITION = AttributeKey.longKey("waybill.partition");
+    /// As the semantic conventions for database clients name them.
+    static final AttributeKey<String> POOL = AttributeKey.stringKey("db.client.connection.pool.name");
+
+    static final AttributeKey<String> CONNECTION_STATE = AttributeKey.stringKey("db.client.connection.state");
     static final AttributeKey<String> DEPENDENCY = AttributeKey.stringKey("waybill.dependency");
 
     // ---- metrics of the router
@@ -61,6 +65,11 @@ public final class Names {
     static final String PROJECTOR_LAG = "waybill.projector.lag";
     static final String PROJECTOR_REFUSED = "waybill.projector.claims.refused";
     static final String PROJECTOR_WAITS = "waybill.projector.waits";
+
+    // ---- metrics of the connections to Postgres, named as the semantic conventions have them
+    static final String CONNECTIONS = "db.client.connection.count";
+    static final String CONNECTIONS_MAX = "db.client.connection.max";
+    static final String CONNECTIONS_PENDING = "db.client.connection.pending_requests";
 
     /// Start of the names of Kafka's own metrics.
     static final String KAFKA = "kafka.";

@@ -7,6 +7,7 @@ import dev.waybill.schemas.Kind;
 import dev.waybill.worker.config.TelemetrySettings;
 import dev.waybill.worker.config.TelemetrySettings.LogFormat;
 import dev.waybill.worker.delivery.LoopMetrics;
+import dev.waybill.worker.projector.store.PoolUse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -36,6 +37,18 @@ class TelemetryTest {
                     .containsPattern("waybill_attempts_in_flight\\{[^}]*waybill_kind=\"webhook\"[^}]*} 4.0")
                     .containsPattern("waybill_attempts_oldest_age_seconds\\{[^}]*} 5.0")
                     .contains("waybill_retry_lag_seconds_count");
+        }
+    }
+
+    @Test
+    void connections_to_postgres_are_told_by_state() throws IOException {
+        try (Telemetry telemetry = new Telemetry(settings(null, true), "w1", "1")) {
+            PoolGauges.register(telemetry.meter(), () -> new PoolUse(2, 3, 4, 8));
+            assertThat(scrape(telemetry))
+                    .containsPattern("db_client_connection_count\\{[^}]*state=\"used\"[^}]*} 2.0")
+                    .containsPattern("db_client_connection_count\\{[^}]*state=\"idle\"[^}]*} 3.0")
+                    .containsPattern("db_client_connection_pending_requests\\{[^}]*} 4.0")
+                    .containsPattern("db_client_connection_max\\{[^}]*} 8.0");
         }
     }
 

@@ -17,6 +17,9 @@ final class Connections {
     /// Idle connections are given back, so that a quiet worker does not hold all it once needed.
     private static final Duration IDLE = Duration.ofMinutes(5);
 
+    /// So that connections move to a new primary, a new address or a new password without a restart.
+    private static final Duration LIFE = Duration.ofMinutes(30);
+
     private Connections() {}
 
     static ConnectionPool pool(DatabaseSettings settings) {
@@ -29,6 +32,7 @@ final class Connections {
                 .maxAcquireTime(settings.bounds().connect().multipliedBy(2))
                 .maxCreateConnectionTime(settings.bounds().connect())
                 .maxIdleTime(IDLE)
+                .maxLifeTime(LIFE)
                 // The projector tries again itself, and says so.
                 .acquireRetry(0)
                 .validationDepth(ValidationDepth.LOCAL)

@@ -1,6 +1,7 @@
 package dev.waybill.worker.projector.store;
 
 import io.r2dbc.pool.ConnectionPool;
+import io.r2dbc.pool.PoolMetrics;
 import io.r2dbc.spi.Connection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,6 +79,16 @@ public final class Database implements AutoCloseable {
         } catch (DatabaseException e) {
             log.debug("A connection could not be given back: {}", e.getMessage());
         }
+    }
+
+    /// What the pool holds now.
+    public PoolUse use() {
+        PoolMetrics metrics = pool.getMetrics().orElseThrow();
+        return new PoolUse(
+                metrics.acquiredSize(),
+                metrics.idleSize(),
+                metrics.pendingAcquireSize(),
+                metrics.getMaxAllocatedSize());
     }
 
     @Override
