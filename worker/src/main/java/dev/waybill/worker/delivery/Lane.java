@@ -1,5 +1,6 @@
 package dev.waybill.worker.delivery;
 
+import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.policy.Policy;
 import dev.waybill.topology.policy.RateLimit;
 import java.time.Duration;
@@ -29,7 +30,10 @@ final class Lane {
     private record Waiting(Work work, long due) {}
 
     private RateMeter endings;
-    private final Deque<Work> ready = new ArrayDeque<>();
+    private final long number;
+    private final String organization;
+    private final Deque<Work> firstAttempts = new ArrayDeque<>();
+    private final Deque<Work> retries = new ArrayDeque<>();
     private final PriorityQueue<Waiting> waiting =
             new PriorityQueue<>((one, other) -> Long.signum(one.due() - other.due()));
     private Policy policy;
@@ -37,23 +41,42 @@ final class Lane {
     private int running;
     private long roomAt;
     private long lastUsed;
+    private boolean retryWasLast;
 
-    /// Whether the lane stands in the line of lanes that want a slot; kept by [Lanes].
-    boolean inLine;
+    /// Where the lane stands among those that want a slot; kept by [Line].
+    Line.Place place = Line.Place.NOWHERE;
+
+    /// How many slots must be free before a lane that is held back may have one more; kept by [Line].
+    int freeNeeded;
 
     /// When the lane's alarm goes off; kept by [Lanes].
     @Nullable
     Long alarmAt;
 
-    Lane(Policy policy, long now) {
-        this.policy = policy;
+    /// @param number tells lanes apart
+    Lane(long number, Destination destination, long now) {
+        this.number = number;
+        this.organization = destination.organizationId();
+        this.policy = destination.policy();
         this.endings = new RateMeter(now);
         this.roomAt = now;
         this.lastUsed = now;
     }
 
+    long number() {
+        return number;
+    }
+
+    String organization() {
+        return organization;
+    }
+
     int held() {
-        return running + ready.size() + waiting.size();
+        return running + ready() + waiting.size();
+    }
+
+    private int ready() {
+        return firstAttempts.size() + retries.size();
     }
 
     int running() {
@@ -61,7 +84,11 @@ final class Lane {
     }
 
     boolean hasReady() {
-        return !ready.isEmpty();
+        return ready() > 0;
+    }
+
+    boolean hasFirstAttempt() {
+        return !firstAttempts.isEmpty();
     }
 
     /// Takes a task that is due after so long, or has been due if that is not positive.
@@ -75,14 +102,18 @@ final class Lane {
         if (untilDue.isPositive()) {
             waiting.add(new Waiting(work, now + untilDue.toNanos()));
         } else {
-            ready.add(work);
+            enqueue(work);
         }
+    }
+
+    private void enqueue(Work work) {
+        (work.isRetry() ? retries : firstAttempts).add(work);
     }
 
     /// Moves what has become due to the ready ones.
     void wake(long now) {
         while (!waiting.isEmpty() && waiting.element().due() - now <= 0) {
-            ready.add(waiting.remove().work());
+            enqueue(waiting.remove().work());
         }
     }
 
@@ -91,7 +122,7 @@ final class Lane {
     @Nullable
     Long nextWake(long now) {
         Long due = waiting.isEmpty() ? null : waiting.element().due();
-        if (inLine || ready.isEmpty() || running >= policy.concurrency()) {
+        if (place != Line.Place.NOWHERE || !hasReady() || running >= policy.concurrency()) {
             return due;
         }
         TokenBucket tokens = bucket(now);
@@ -102,10 +133,15 @@ final class Lane {
         return due == null || token - due < 0 ? (Long) token : due;
     }
 
-    /// The next task to run, if the destination's own limits allow one more.
+    /// The next task to run, if the destination's own limits allow one more. First attempts and retries take turns, so
+    /// that neither waits for all of the other.
+    ///
+    /// @param retriesToo whether it may be a retry
     @Nullable
-    Work start(long now) {
-        if (ready.isEmpty() || running >= policy.concurrency()) {
+    Work start(boolean retriesToo, long now) {
+        boolean retry = retriesToo && !retries.isEmpty() && (firstAttempts.isEmpty() || !retryWasLast);
+        Deque<Work> queue = retry ? retries : firstAttempts;
+        if (queue.isEmpty() || running >= policy.concurrency()) {
             return null;
         }
         TokenBucket tokens = bucket(now);
@@ -113,7 +149,8 @@ final class Lane {
             return null;
         }
         running++;
-        return ready.remove();
+        retryWasLast = retry;
+        return queue.remove();
     }
 
     void ended(long now) {
@@ -126,7 +163,7 @@ final class Lane {
     /// measured.
     Duration overflow(long now) {
         long each = (long) (1e9 / expectedRate(now));
-        long room = Math.max(roomAt - now, each * ready.size());
+        long room = Math.max(roomAt - now, each * ready());
         long wait = Math.clamp(room, OVERFLOW_MIN.toNanos(), OVERFLOW_MAX.toNanos());
         roomAt = now + wait + each;
         return Duration.ofNanos(wait);
@@ -148,7 +185,8 @@ final class Lane {
 
     /// Takes out what has not started and matches.
     void drop(Predicate<Work> which) {
-        ready.removeIf(which);
+        firstAttempts.removeIf(which);
+        retries.removeIf(which);
         waiting.removeIf(one -> which.test(one.work()));
     }
 

@@ -13,10 +13,23 @@ record LaneSettings(int slots, double share) {
 
     static final double DEFAULT_SHARE = 0.25;
 
+    /// Part of the slots that retries may hold: when many receivers fail, what is new still finds slots.
+    static final double RETRY_SHARE = 0.75;
+
     LaneSettings {
         if (slots < 1 || share <= 0 || share > 1) {
             throw new IllegalArgumentException("lanes need at least one slot and a share in (0, 1]");
         }
+    }
+
+    /// Slots that retries may hold.
+    int retriesMax() {
+        return (int) Math.max(1, Math.floor(slots * RETRY_SHARE));
+    }
+
+    /// How many must be free before a lane that holds `held` may hold one more; the inverse of [#allows].
+    int freeNeeded(int held) {
+        return held == 0 ? 1 : (int) Math.floor(held / share) + 1;
     }
 
     /// Whether a lane that holds `held` may hold one more when `free` are left.

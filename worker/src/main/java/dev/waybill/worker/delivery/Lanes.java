@@ -1,9 +1,7 @@
 package dev.waybill.worker.delivery;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +9,7 @@ import java.util.PriorityQueue;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// Gives slots to destinations in turn, so that none is felt by another. Thread-safe; starts nothing itself, but says
 /// what to start.
@@ -32,15 +31,17 @@ final class Lanes {
     private final LaneSettings settings;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<UUID, Lane> lanes = new HashMap<>();
-    /// Lanes that have something ready and may want a slot, in turn.
-    private final Deque<Lane> line = new ArrayDeque<>();
+    private final Line line;
     private final PriorityQueue<Alarm> alarms = new PriorityQueue<>((one, other) -> Long.signum(one.at() - other.at()));
     /// What runs, and since when.
     private final Map<Work, Long> running = new HashMap<>();
+    private int retriesRunning;
+    private long lanesMade;
     private long sweepAt;
 
     Lanes(LaneSettings settings, long now) {
         this.settings = settings;
+        this.line = new Line(settings);
         this.sweepAt = now;
     }
 
@@ -51,8 +52,8 @@ final class Lanes {
     Admission offer(Work work, Duration untilDue, int room, long now) {
         lock.lock();
         try {
-            Lane lane = lanes.computeIfAbsent(
-                    work.destination().id(), _ -> new Lane(work.destination().policy(), now));
+            Lane lane =
+                    lanes.computeIfAbsent(work.destination().id(), _ -> new Lane(lanesMade++, work.destination(), now));
             if (!settings.allows(lane.held(), room)) {
                 return new Admission.Overflow(lane.overflow(now));
             }
@@ -84,9 +85,14 @@ final class Lanes {
         lock.lock();
         try {
             running.remove(work);
+            if (work.isRetry()) {
+                retriesRunning--;
+                line.retryEnded();
+            }
             Lane lane = lanes.get(work.destination().id());
             if (lane != null) {
                 lane.ended(now);
+                line.shareFell(lane);
                 lineUp(lane);
             }
             return start(now);
@@ -146,39 +152,38 @@ final class Lanes {
     }
 
     private void lineUp(Lane lane) {
-        if (lane.hasReady() && !lane.inLine) {
-            lane.inLine = true;
+        if (lane.hasReady()) {
             line.add(lane);
         }
     }
 
-    /// Goes round the line, one task for each lane, until a whole round starts nothing.
+    /// Gives slots away, one at a time, until there is none or nobody who may have one.
     private List<Work> start(long now) {
         List<Work> started = new ArrayList<>();
-        int passedOver = 0;
-        while (running.size() < settings.slots() && passedOver < line.size()) {
-            Lane lane = line.remove();
-            if (!settings.allows(lane.running(), settings.slots() - running.size())) {
-                // Too large a share for now: it keeps its place for when slots are given back.
-                line.add(lane);
-                passedOver++;
-                continue;
-            }
-            Work work = lane.start(now);
-            if (work == null || !lane.hasReady()) {
+        Lane lane = next();
+        while (lane != null) {
+            Work work = lane.start(retriesToo(), now);
+            if (work == null) {
                 // Held by its own limits, or empty: it lines up again when something ended or became due.
-                lane.inLine = false;
                 schedule(lane, now);
             } else {
-                line.add(lane);
-            }
-            if (work != null) {
                 running.put(work, now);
+                retriesRunning += work.isRetry() ? 1 : 0;
                 started.add(work);
-                passedOver = 0;
+                lineUp(lane);
+                schedule(lane, now);
             }
+            lane = next();
         }
         return started;
+    }
+
+    private @Nullable Lane next() {
+        return line.next(settings.slots() - running.size(), retriesToo());
+    }
+
+    private boolean retriesToo() {
+        return retriesRunning < settings.retriesMax();
     }
 
     private void sweep(long now) {
@@ -187,6 +192,7 @@ final class Lanes {
         }
         sweepAt = now + SWEEP_INTERVAL.toNanos();
         long idle = now - IDLE_MAX.toNanos();
-        lanes.values().removeIf(lane -> !lane.inLine && lane.alarmAt == null && lane.isIdleSince(idle));
+        lanes.values()
+                .removeIf(lane -> lane.place == Line.Place.NOWHERE && lane.alarmAt == null && lane.isIdleSince(idle));
     }
 }

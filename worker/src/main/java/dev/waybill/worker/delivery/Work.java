@@ -25,6 +25,11 @@ record Work(Task task, Destination destination, TopicPartition partition, int ep
         return System.identityHashCode(this);
     }
 
+    /// Whether an attempt was made for the route before, on this candidate or another.
+    boolean isRetry() {
+        return task.route().attempts() > 0;
+    }
+
     Ended ended(List<ProducerRecord<String, byte[]>> records) {
         return new Ended(partition, epoch, offset, records);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.avro.DeliveryPolicy;
 import dev.waybill.topology.model.Destination;
+import dev.waybill.topology.model.Route;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,6 +24,29 @@ class LanesTest {
 
     private Work work(Destination destination) {
         return Samples.work(samples.task("delivery-" + offset, destination), offset++);
+    }
+
+    private Work retry(Destination destination) {
+        Work first = work(destination);
+        Route one = first.task().route();
+        Route again = new Route(0, 1, null, one.candidates(), 0, 2, 1, 1, null, 0, one.last(), one.trail());
+        return Samples.work(first.task().with(again), first.offset());
+    }
+
+    private static Destination of(String organization, Destination one) {
+        return new Destination(
+                one.id(),
+                organization,
+                one.name(),
+                one.kind(),
+                one.provider(),
+                true,
+                one.settings(),
+                one.policy(),
+                null,
+                one.labels(),
+                one.version(),
+                one.encoded());
     }
 
     private Destination destination(String name, int concurrency) {
@@ -146,20 +170,121 @@ class LanesTest {
         for (String name : List.of("a", "a", "a", "b", "b", "c")) {
             accept(lanes, work(destination(name, 5)), 0);
         }
+        assertThat(order(lanes)).containsExactly("a", "b", "c", "a", "b", "a");
+    }
+
+    /// However many destinations an organization has, another one is served in between.
+    @Test
+    void organizationsTakeTurns() {
+        Lanes lanes = lanes(1);
+        for (String name : List.of("a1", "a2", "a3", "a4")) {
+            accept(lanes, work(of("large", destination(name, 5))), 0);
+        }
+        for (int i = 0; i < 2; i++) {
+            accept(lanes, work(of("small", destination("b", 5))), 0);
+        }
+        assertThat(order(lanes)).containsExactly("a1", "b", "a2", "b", "a3", "a4");
+    }
+
+    @Test
+    void retriesLeaveSlotsToFirstAttempts() {
+        Lanes lanes = lanes(8);
+        List<Work> retries = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            retries.add(retry(destination("failing-" + i, 5)));
+            accept(lanes, retries.getLast(), 0);
+        }
+        assertThat(lanes.startable(0)).containsExactlyElementsOf(retries.subList(0, 6));
+        Work first = work(destination("new", 5));
+        Work beside = work(destination("failing-9", 5));
+        accept(lanes, first, 0);
+        accept(lanes, beside, 0);
+
+        assertThat(lanes.startable(0)).containsExactly(first, beside);
+        assertThat(lanes.ended(first, 1)).as("a slot that no retry may have").isEmpty();
+        assertThat(lanes.ended(retries.get(0), 1)).containsExactly(retries.get(6));
+    }
+
+    /// What is new does not keep retries from their part for ever.
+    @Test
+    void aRetryThatStoodAsideTakesItsTurnAgain() {
+        Lanes lanes = lanes(4);
+        List<Work> retries = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            retries.add(retry(destination("failing-" + i, 1)));
+            accept(lanes, retries.getLast(), 0);
+        }
+        List<Work> first = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            first.add(work(destination("new-" + i, 1)));
+        }
+        accept(lanes, first.get(0), 0);
+        accept(lanes, first.get(1), 0);
+        assertThat(lanes.startable(0)).containsExactly(retries.get(0), retries.get(1), retries.get(2), first.get(0));
+
+        assertThat(lanes.ended(retries.get(0), 1)).containsExactly(first.get(1));
+        accept(lanes, first.get(2), 1);
+        accept(lanes, first.get(3), 1);
+        assertThat(lanes.ended(first.get(0), 2)).containsExactly(retries.get(3));
+        assertThat(lanes.ended(first.get(1), 2)).containsExactly(first.get(2));
+    }
+
+    /// A lane that has its share goes on as soon as one of its attempts ends, or the others leave it more.
+    @Test
+    void aLaneThatWasHeldBackGoesOn() {
+        Lanes lanes = lanes(8);
+        Destination hog = destination("hog", 8);
+        List<Work> works = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            works.add(work(hog));
+            accept(lanes, works.getLast(), 0);
+        }
+        Work other = work(destination("other", 1));
+        accept(lanes, other, 0);
+        assertThat(lanes.startable(0)).containsExactly(works.get(0), other, works.get(1));
+
+        assertThat(lanes.ended(works.get(0), 1)).containsExactly(works.get(2));
+        assertThat(lanes.ended(other, 1)).isEmpty();
+        assertThat(lanes.ended(works.get(1), 1)).containsExactly(works.get(3));
+    }
+
+    @Test
+    void retriesAndFirstAttemptsOfALaneTakeTurns() {
+        Lanes lanes = lanes(1);
+        Destination destination = destination("a", 1);
+        List<Work> works = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            works.add(retry(destination));
+        }
+        for (int i = 0; i < 2; i++) {
+            works.add(work(destination));
+        }
+        works.forEach(one -> accept(lanes, one, 0));
+        List<Boolean> retries = new ArrayList<>();
+        List<Work> started = lanes.startable(0);
+        while (!started.isEmpty()) {
+            retries.add(started.getFirst().isRetry());
+            started = lanes.ended(started.getFirst(), 1);
+        }
+        assertThat(retries).containsExactly(true, false, true, false, true);
+    }
+
+    /// One after the other, to the end.
+    private static List<String> order(Lanes lanes) {
         List<String> order = new ArrayList<>();
         List<Work> started = lanes.startable(0);
         while (!started.isEmpty()) {
             order.add(started.getFirst().destination().name());
             started = lanes.ended(started.getFirst(), 1);
         }
-        assertThat(order).containsExactly("a", "b", "c", "a", "b", "a");
+        return order;
     }
 
     @Test
     void overflowSpreadsOverTheTimeTheDestinationTakes() {
         for (long seed = 0; seed < 100; seed++) {
             Random random = new Random(seed);
-            Lane lane = new Lane(destination("a" + seed, random.nextInt(1, 30)).policy(), 0);
+            Lane lane = new Lane(0, destination("a" + seed, random.nextInt(1, 30)), 0);
             long now = 0;
             long lastDue = 0;
             for (int i = 0; i < 3_000; i++) {
@@ -178,7 +303,7 @@ class LanesTest {
 
     @Test
     void overflowOfALimitedLaneFollowsItsLimit() {
-        Lane lane = new Lane(limited("slow", 2).policy(), 0);
+        Lane lane = new Lane(0, limited("slow", 2), 0);
         Duration last = Duration.ZERO;
         for (int i = 0; i < 101; i++) {
             last = lane.overflow(0);
@@ -195,10 +320,11 @@ class LanesTest {
             Lanes lanes = lanes(slots);
             List<Destination> destinations = new ArrayList<>();
             for (int i = 0; i < random.nextInt(1, 8); i++) {
-                destinations.add(
+                destinations.add(of(
+                        "org" + random.nextInt(3),
                         random.nextInt(3) == 0
                                 ? limited("l" + i + "-" + seed, random.nextInt(1, 30))
-                                : destination("d" + i + "-" + seed, random.nextInt(1, 6)));
+                                : destination("d" + i + "-" + seed, random.nextInt(1, 6))));
             }
             long now = 0;
             int accepted = 0;
@@ -207,7 +333,8 @@ class LanesTest {
             for (int i = 0; i < 600; i++) {
                 now += random.nextInt(20_000_000);
                 if (accepted < 60 && random.nextInt(4) == 0) {
-                    Work work = work(destinations.get(random.nextInt(destinations.size())));
+                    Destination destination = destinations.get(random.nextInt(destinations.size()));
+                    Work work = random.nextBoolean() ? work(destination) : retry(destination);
                     Duration untilDue = Duration.ofMillis(random.nextInt(3) == 0 ? random.nextInt(900) : 0);
                     accepted += lanes.offer(work, untilDue, ROOM, now) instanceof Admission.Accepted ? 1 : 0;
                 }
@@ -233,6 +360,10 @@ class LanesTest {
 
     private static void assertWithinBounds(List<Work> running, int slots, long seed) {
         assertThat(running).as("seed %d", seed).hasSizeLessThanOrEqualTo(slots);
+        assertThat(running)
+                .as("seed %d", seed)
+                .filteredOn(Work::isRetry)
+                .hasSizeLessThanOrEqualTo(Math.max(1, slots * 3 / 4));
         Map<UUID, Integer> perDestination = new HashMap<>();
         for (Work work : running) {
             int count = perDestination.merge(work.destination().id(), 1, Integer::sum);

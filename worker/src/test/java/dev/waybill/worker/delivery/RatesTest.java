@@ -104,6 +104,28 @@ class RatesTest {
     }
 
     @Test
+    void whatMustBeFreeIsTheInverseOfWhatIsAllowed() {
+        for (double share : new double[] {0.1, 0.25, 0.3, 0.5, 1}) {
+            LaneSettings settings = new LaneSettings(1_000, share);
+            for (int held = 0; held < 100; held++) {
+                int needed = settings.freeNeeded(held);
+                assertThat(settings.allows(held, needed))
+                        .as("%d of %f", held, share)
+                        .isTrue();
+                assertThat(settings.allows(held, needed - 1))
+                        .as("%d of %f", held, share)
+                        .isFalse();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "2, 1", "4, 3", "1000, 750"})
+    void retriesMayHoldTheirShareOfTheSlots(int slots, int retries) {
+        assertThat(new LaneSettings(slots, 0.25).retriesMax()).isEqualTo(retries);
+    }
+
+    @Test
     void laneSettingsRefuseNonsense() {
         assertThatThrownBy(() -> new LaneSettings(0, 0.5)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new LaneSettings(1, 0)).isInstanceOf(IllegalArgumentException.class);
