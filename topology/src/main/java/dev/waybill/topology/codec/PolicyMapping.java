@@ -6,6 +6,7 @@ import dev.waybill.topology.policy.OnAmbiguous;
 import dev.waybill.topology.policy.Policy;
 import dev.waybill.topology.policy.RateLimit;
 import dev.waybill.topology.policy.Schedule;
+import dev.waybill.topology.policy.SchedulePreset;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -27,9 +28,10 @@ final class PolicyMapping {
         if (given == null) {
             return defaults;
         }
+        SchedulePreset preset = given.getSchedule() == null ? null : preset(given.getSchedule());
         return new Policy(
-                orElse(given.getMaxAttempts(), defaults.maxAttempts()),
-                schedule(given, defaults.schedule()),
+                orElse(given.getMaxAttempts(), preset == null ? defaults.maxAttempts() : preset.attempts()),
+                preset == null ? schedule(given, defaults.schedule()) : preset.schedule(),
                 orElse(given.getJitter(), defaults.jitter()),
                 millis(given.getConnectTimeoutMs(), defaults.connectTimeout()),
                 millis(given.getFirstByteTimeoutMs(), defaults.firstByteTimeout()),
@@ -38,9 +40,7 @@ final class PolicyMapping {
                 codes(given.getPermanentCodes()),
                 millis(given.getRetryAfterCapMs(), defaults.retryAfterCap()),
                 orElse(given.getConcurrency(), defaults.concurrency()),
-                given.getRatePermits() == null
-                        ? defaults.rateLimit()
-                        : new RateLimit(given.getRatePermits(), millis(given.getRatePeriodMs(), DEFAULT_RATE_PERIOD)),
+                given.getRatePermits() == null ? defaults.rateLimit() : rateLimit(given, given.getRatePermits()),
                 given.getOnAmbiguous() == null ? defaults.onAmbiguous() : onAmbiguous(given.getOnAmbiguous()),
                 millis(given.getMaxAgeMs(), defaults.maxAge()));
     }
@@ -63,6 +63,16 @@ final class PolicyMapping {
             }
             case Schedule.Listed listed -> listed;
         };
+    }
+
+    private static SchedulePreset preset(String name) {
+        return SchedulePreset.of(name)
+                .orElseThrow(() -> new IllegalArgumentException("no schedule is known by the name " + name));
+    }
+
+    private static RateLimit rateLimit(DeliveryPolicy given, int permits) {
+        return new RateLimit(
+                permits, millis(given.getRatePeriodMs(), DEFAULT_RATE_PERIOD), orElse(given.getRateBurst(), permits));
     }
 
     private static OnAmbiguous onAmbiguous(String text) {

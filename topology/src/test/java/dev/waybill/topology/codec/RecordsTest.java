@@ -29,6 +29,7 @@ import dev.waybill.topology.model.Task;
 import dev.waybill.topology.policy.ErrorCategory;
 import dev.waybill.topology.policy.Fault;
 import dev.waybill.topology.policy.Outcome;
+import dev.waybill.topology.policy.RateLimit;
 import dev.waybill.topology.settlement.OpenDelivery;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -202,6 +203,9 @@ class RecordsTest {
                 destination().setPolicy(policy().setOnAmbiguous("perhaps").build()),
                 destination().setPolicy(policy().setJitter(1.1).build()),
                 destination().setPolicy(policy().setRatePermits(0).build()),
+                destination()
+                        .setPolicy(policy().setRatePermits(5).setRateBurst(0).build()),
+                destination().setPolicy(policy().setSchedule("slow").build()),
                 destination().setPolicy(policy().setMaxAgeMs(Long.MAX_VALUE).build()),
                 destination().setPolicy(policy().setMaxDelayMs(Long.MAX_VALUE).build()),
                 destination()
@@ -230,6 +234,32 @@ class RecordsTest {
         assertThat(policy.jitter()).isEqualTo(defaults.jitter());
         assertThat(policy.maxAge()).isEqualTo(defaults.maxAge());
         assertThat(policy.onAmbiguous()).isEqualTo(defaults.onAmbiguous());
+    }
+
+    @Test
+    void aNamedScheduleBringsItsAttempts() {
+        var svix = policyOf(policy().setSchedule("svix").build());
+        assertThat(svix.maxAttempts()).isEqualTo(8);
+        assertThat(svix.schedule().after(2)).isEqualTo(Duration.ofMinutes(5));
+        assertThat(policyOf(policy().setSchedule("svix").setMaxAttempts(3).build())
+                        .maxAttempts())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void aBurstIsAPeriodsPermitsUnlessItIsGiven() {
+        assertThat(policyOf(policy().setRatePermits(5).build()).rateLimit())
+                .isEqualTo(new RateLimit(5, Duration.ofSeconds(1), 5));
+        assertThat(policyOf(policy().setRatePermits(5)
+                                .setRatePeriodMs(2_000L)
+                                .setRateBurst(1)
+                                .build())
+                        .rateLimit())
+                .isEqualTo(new RateLimit(5, Duration.ofSeconds(2), 1));
+    }
+
+    private dev.waybill.topology.policy.Policy policyOf(dev.waybill.avro.DeliveryPolicy policy) {
+        return records.destination(encoded(destination().setPolicy(policy))).policy();
     }
 
     private static dev.waybill.avro.DeliveryPolicy.Builder policy() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,6 +26,27 @@ class ScheduleTest {
     void aListedScheduleRepeatsItsLastDelay(int attempt, Duration delay) {
         assertThat(new Schedule.Listed(List.of(SECOND, Duration.ofMinutes(1))).after(attempt))
                 .isEqualTo(delay);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "standard-webhooks, 10, PT75H35M5S", // as the specification adds it up: 75 h 35 min 5 s
+        "svix, 8, PT27H35M5S",
+        "fast, 6, PT48S",
+    })
+    void aPresetHasItsAttemptsAndItsWindow(String name, int attempts, Duration window) {
+        SchedulePreset preset = SchedulePreset.of(name).orElseThrow();
+        assertThat(preset.wireName()).isEqualTo(name);
+        assertThat(preset.attempts()).isEqualTo(attempts);
+        assertThat(IntStream.range(1, attempts)
+                        .mapToObj(preset.schedule()::after)
+                        .reduce(Duration.ZERO, Duration::plus))
+                .isEqualTo(window);
+    }
+
+    @Test
+    void noOtherNameIsAPreset() {
+        assertThat(SchedulePreset.of("Svix")).isEmpty();
     }
 
     @Test

@@ -2,7 +2,8 @@ package dev.waybill.worker.delivery;
 
 import dev.waybill.topology.policy.RateLimit;
 
-/// Holds a destination to its rate limit: a bucket of `permits` tokens that fills evenly once per period. Times are
+/// Holds a destination to its rate limit: a bucket of `burst` tokens into which `permits` come evenly per period. Times
+/// are
 /// nanoseconds of a clock that only goes forward.
 final class TokenBucket {
 
@@ -12,7 +13,7 @@ final class TokenBucket {
 
     TokenBucket(RateLimit limit, long now) {
         this.limit = limit;
-        this.tokens = limit.permits();
+        this.tokens = limit.burst();
         this.filledAt = now;
     }
 
@@ -38,7 +39,7 @@ final class TokenBucket {
     private void fill(long now) {
         // A reading of the clock that is older than the last one adds nothing, and takes nothing away.
         long elapsed = Math.max(0, now - filledAt);
-        tokens = Math.min(limit.permits(), tokens + elapsed / nanosPerToken());
+        tokens = Math.min(limit.burst(), tokens + elapsed / nanosPerToken());
         filledAt += elapsed;
     }
 

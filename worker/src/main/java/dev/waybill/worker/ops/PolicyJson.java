@@ -1,7 +1,9 @@
 package dev.waybill.worker.ops;
 
 import dev.waybill.avro.DeliveryPolicy;
+import dev.waybill.topology.policy.SchedulePreset;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -14,6 +16,9 @@ final class PolicyJson {
     static final Set<String> FIELDS = DeliveryPolicy.getClassSchema().getFields().stream()
             .map(Schema.Field::name)
             .collect(Collectors.toUnmodifiableSet());
+
+    private static final List<String> PRESETS =
+            Arrays.stream(SchedulePreset.values()).map(SchedulePreset::wireName).toList();
 
     private static final int ATTEMPTS_MAX = 1_000;
     private static final long DELAY_MAX = Duration.ofDays(4).toMillis();
@@ -52,6 +57,8 @@ final class PolicyJson {
         policy.setConcurrency(fields.integer("concurrency", 1, CONCURRENCY_MAX));
         policy.setRatePermits(fields.integer("ratePermits", 1, PERMITS_MAX));
         policy.setRatePeriodMs(fields.whole("ratePeriodMs", 1, DELAY_MAX));
+        policy.setRateBurst(fields.integer("rateBurst", 1, PERMITS_MAX));
+        policy.setSchedule(schedule(fields));
         policy.setOnAmbiguous(onAmbiguous(fields));
         policy.setMaxAgeMs(fields.whole("maxAgeMs", 1, AGE_MAX));
         combinations(policy, fields);
@@ -66,6 +73,15 @@ final class PolicyJson {
         return text;
     }
 
+    private static @Nullable String schedule(Fields fields) {
+        String name = fields.text("schedule", 40);
+        if (name != null && SchedulePreset.of(name).isEmpty()) {
+            fields.fault("schedule", "expected one of " + PRESETS);
+            return null;
+        }
+        return name;
+    }
+
     private static @Nullable List<Integer> codes(Fields fields, String name) {
         List<Long> codes = fields.wholes(name, CODE_MIN, CODE_MAX, CODES_MAX);
         return codes == null ? null : codes.stream().map(Long::intValue).toList();
@@ -77,11 +93,18 @@ final class PolicyJson {
         if (initial != null && cap != null && cap < initial) {
             fields.fault("maxDelayMs", "must not be less than initialDelayMs");
         }
-        if (policy.getDelaysMs() != null && (initial != null || cap != null || policy.getDelayFactor() != null)) {
+        boolean exponential = initial != null || cap != null || policy.getDelayFactor() != null;
+        if (policy.getDelaysMs() != null && exponential) {
             fields.fault("delaysMs", "either a list of delays, or initialDelayMs, delayFactor and maxDelayMs");
+        }
+        if (policy.getSchedule() != null && (policy.getDelaysMs() != null || exponential)) {
+            fields.fault("schedule", "either the name of a schedule, or delays");
         }
         if (policy.getRatePeriodMs() != null && policy.getRatePermits() == null) {
             fields.fault("ratePeriodMs", "has a meaning only with ratePermits");
+        }
+        if (policy.getRateBurst() != null && policy.getRatePermits() == null) {
+            fields.fault("rateBurst", "has a meaning only with ratePermits");
         }
     }
 }

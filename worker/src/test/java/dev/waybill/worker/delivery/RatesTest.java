@@ -56,18 +56,29 @@ class RatesTest {
     }
 
     @Test
+    void bucketHoldsNoMoreThanItsBurst() {
+        TokenBucket bucket = new TokenBucket(new RateLimit(10, Duration.ofSeconds(1), 1), 0);
+        assertThat(bucket.tryTake(0)).isTrue();
+        assertThat(bucket.tryTake(0)).isFalse();
+        assertThat(bucket.tryTake(60 * SECOND)).isTrue();
+        assertThat(bucket.tryTake(60 * SECOND)).isFalse();
+        assertThat(bucket.nextAt(60 * SECOND)).isEqualTo(60 * SECOND + SECOND / 10);
+    }
+
+    @Test
     void bucketNeverGivesMoreThanItsBurstAndItsRate() {
         for (long seed = 0; seed < 100; seed++) {
             Random random = new Random(seed);
-            RateLimit limit = new RateLimit(random.nextInt(1, 50), Duration.ofMillis(random.nextInt(1, 5_000)));
+            RateLimit limit = new RateLimit(
+                    random.nextInt(1, 50), Duration.ofMillis(random.nextInt(1, 5_000)), random.nextInt(1, 100));
             TokenBucket bucket = new TokenBucket(limit, 0);
             long now = 0;
             long taken = 0;
             for (int i = 0; i < 500; i++) {
                 now += random.nextLong(limit.period().toNanos() / 10 + 1);
                 taken += bucket.tryTake(now - random.nextInt(2)) ? 1 : 0;
-                double allowed =
-                        limit.permits() * (1 + (double) now / limit.period().toNanos());
+                double allowed = limit.burst()
+                        + limit.permits() * (double) now / limit.period().toNanos();
                 assertThat((double) taken).as("seed %d", seed).isLessThanOrEqualTo(allowed + 1e-6);
             }
         }

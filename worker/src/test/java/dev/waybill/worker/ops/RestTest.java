@@ -158,7 +158,8 @@ class RestTest {
         Answer answer = put(destination("crm"), """
                 {"provider": "hook", "kind": "email", "colour": 1, "enabled": "yes",
                  "settings": {"port": 10, "secret": "s3cret", "uri": "x"},
-                 "policy": {"maxAttempts": 0, "jitter": 2, "onAmbiguous": "hope", "retrys": 1, "delaysMs": [1, -1]}}""");
+                 "policy": {"maxAttempts": 0, "jitter": 2, "onAmbiguous": "hope", "retrys": 1, "delaysMs": [1, -1],
+                            "schedule": "soon", "rateBurst": 5}}""");
         assertThat(answer.status()).isEqualTo(422);
         assertThat(answer.type()).startsWith("application/problem+json");
         assertThat(answer.fields())
@@ -174,7 +175,9 @@ class RestTest {
                         "policy.jitter",
                         "policy.onAmbiguous",
                         "policy.retrys",
-                        "policy.delaysMs[1]");
+                        "policy.delaysMs[1]",
+                        "policy.schedule",
+                        "policy.rateBurst");
         assertThat(answer.body().toString()).doesNotContain("s3cret");
     }
 
