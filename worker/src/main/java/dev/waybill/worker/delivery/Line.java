@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -121,7 +122,7 @@ final class Line {
 
     private Lane dequeue() {
         String organization = organizations.remove();
-        Deque<Lane> lanes = lanesOf.getOrDefault(organization, new ArrayDeque<>());
+        Deque<Lane> lanes = Objects.requireNonNull(lanesOf.get(organization));
         Lane lane = lanes.remove();
         if (lanes.isEmpty()) {
             lanesOf.remove(organization);
