@@ -14,6 +14,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Spec;
 
 /// The command line.
@@ -28,6 +29,8 @@ import picocli.CommandLine.Spec;
             "3 something it needs is not there (a worker, a broker)."
         })
 public final class Main implements Runnable {
+
+    private static final String HELP = "--help";
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -65,7 +68,20 @@ public final class Main implements Runnable {
     public static int execute(CommandLine main, String... arguments) {
         main.setExecutionExceptionHandler(new CommandErrors());
         main.setUsageHelpAutoWidth(true);
+        offerHelp(main);
         return main.execute(arguments);
+    }
+
+    /// Whoever asks a command for help gets it, however many required options are missing.
+    private static void offerHelp(CommandLine command) {
+        CommandSpec spec = command.getCommandSpec();
+        if (spec.findOption(HELP) == null) {
+            spec.addOption(OptionSpec.builder("-h", HELP)
+                    .usageHelp(true)
+                    .description("Show this help message and exit.")
+                    .build());
+        }
+        command.getSubcommands().values().forEach(Main::offerHelp);
     }
 
     public static void main(String[] arguments) {

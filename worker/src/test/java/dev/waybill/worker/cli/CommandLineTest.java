@@ -21,6 +21,10 @@ class CommandLineTest {
                 "--version|0",
                 "--help|0",
                 "help deliver|0",
+                "deliver --help|0",
+                "destination put --help|0",
+                "topics -h|0",
+                "worker --help|0",
                 "settings|0",
                 "|2",
                 "fly|2",
@@ -66,7 +70,6 @@ class CommandLineTest {
         CommandLine main = Main.create();
         main.setOut(new PrintWriter(out));
         main.setErr(new PrintWriter(err));
-        main.setExecutionExceptionHandler(new CommandErrors());
-        return new Run(main.execute(arguments), out.toString(), err.toString());
+        return new Run(Main.execute(main, arguments), out.toString(), err.toString());
     }
 }
