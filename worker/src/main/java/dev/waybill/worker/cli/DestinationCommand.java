@@ -184,15 +184,22 @@ public final class DestinationCommand {
         Table table = table();
         row(table, destination);
         table.print(out());
-        if (!destination.path("settings").isEmpty()) {
-            Table settings = new Table("SETTING", "VALUE");
-            destination
-                    .path("settings")
-                    .properties()
-                    .forEach(setting ->
-                            settings.row(setting.getKey(), setting.getValue().asString()));
-            settings.print(out());
+        section("SETTING", destination.path("settings"));
+        section("POLICY", destination.path("policy"));
+    }
+
+    private void section(String title, JsonNode fields) {
+        if (fields.isEmpty()) {
+            return;
         }
+        Table section = new Table(title, "VALUE");
+        fields.properties()
+                .forEach(field -> section.row(
+                        field.getKey(),
+                        field.getValue().isValueNode()
+                                ? field.getValue().asString()
+                                : field.getValue().toString()));
+        section.print(out());
     }
 
     private static Table table() {

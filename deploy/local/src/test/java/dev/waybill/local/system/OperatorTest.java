@@ -121,8 +121,25 @@ class OperatorTest {
 
     @Test
     void destinations_and_rules_come_and_go() {
-        Cli put = rest("destination", "put", "folder", "--org", "umbrella", "--provider", "file", "-s", "directory=in");
+        Cli put = rest(
+                "destination",
+                "put",
+                "folder",
+                "--org",
+                "umbrella",
+                "--provider",
+                "file",
+                "-s",
+                "directory=in",
+                "-p",
+                "schedule=svix",
+                "-p",
+                "retryableCodes=[404,409]");
         assertThat(put.code()).as(put.err()).isZero();
+        assertThat(put.out())
+                .containsPattern("directory +in")
+                .containsPattern("schedule +svix")
+                .containsPattern("retryableCodes +\\[404,409]");
         assertThat(rest("destination", "list", "--org", "umbrella").out()).contains("folder", "storage", "file");
         Cli got = rest("destination", "get", "folder", "--org", "umbrella", "-o", "json");
         assertThat(got.json().path("settings").path("directory").asString()).isEqualTo("in");
