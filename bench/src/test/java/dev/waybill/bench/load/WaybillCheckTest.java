@@ -1,0 +1,52 @@
+package dev.waybill.bench.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waybill.bench.bed.Installation;
+import dev.waybill.bench.bed.TestBed;
+import dev.waybill.bench.receiver.Behaviour;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/// The benchmark works, and would notice a delivery that is lost.
+class WaybillCheckTest {
+
+    private static final int DELIVERIES = 300;
+
+    @Test
+    void everyDeliveryIsChecked() {
+        try (TestBed bed = TestBed.start(Path.of("target", "check"))) {
+            Installation installation = Installation.create(bed, "checked", Map.of());
+            try (WaybillRequests requests = new WaybillRequests(installation);
+                    var _ = installation.startWorker();
+                    Load load = new Load(bed.bootstrapServers())) {
+                Population customers = Population.of("org", bed.hosts(), new Behaviour.Accept(0, 5));
+                requests.configure(customers, null);
+                Run run = Run.create(bed.receipts(), "run", DELIVERIES + 1);
+                load.send(
+                        run,
+                        requests.to(customers),
+                        new Pace.Saturating(DELIVERIES),
+                        new Pace.Bounds(DELIVERIES, Duration.ofSeconds(30)));
+                WaybillCheck check = new WaybillCheck(installation, requests, run);
+                check.awaitRows();
+
+                Checked checked = check.check();
+
+                assertThat(checked.repeated()).isZero();
+                assertThat(checked.millisToRow()).hasSize(DELIVERIES);
+                assertThat(Arrays.stream(checked.millisToRow())).allMatch(millis -> millis > 0);
+                assertThat(run.receipts().refused())
+                        .as("first attempts that failed")
+                        .isPositive();
+
+                int lost = run.next();
+                assertThatThrownBy(check::check).hasMessageContaining(run.id(lost) + " was not received");
+            }
+        }
+    }
+}
