@@ -107,6 +107,20 @@ public final class TestBed implements AutoCloseable {
         }
     }
 
+    /// A database with these tables.
+    ///
+    /// @return its JDBC URL
+    public String createDatabase(String name, String tables) {
+        String url = createDatabase(name);
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            statement.execute(tables);
+            return url;
+        } catch (SQLException e) {
+            throw new IllegalStateException("the tables of " + name + " cannot be made", e);
+        }
+    }
+
     public String bootstrapServers() {
         return bootstrapServers;
     }
