@@ -5,6 +5,7 @@ import dev.waybill.topology.model.Delivery;
 import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.model.Event;
 import dev.waybill.topology.model.Fate;
+import dev.waybill.topology.model.Health;
 import dev.waybill.topology.model.Request;
 import dev.waybill.topology.model.Result;
 import dev.waybill.topology.model.ResultStatus;
@@ -163,7 +164,8 @@ final class Dispatcher {
         return switch (step) {
             case Step.Send send -> {
                 Destination destination = send.destination();
-                outbox.task(stamp, new Task(task.delivery(), send.route(), destination), destination);
+                Health health = configuration.health(destination).orElse(null);
+                outbox.task(stamp, new Task(task.delivery(), send.route(), destination, health), destination);
                 metrics.queued(destination.kind());
                 yield open == null
                         ? null

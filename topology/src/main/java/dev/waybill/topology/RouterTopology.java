@@ -30,7 +30,8 @@ import org.apache.kafka.streams.state.Stores;
 ///                 │   │
 ///   returns ──► route-returns ──┴─► the same but the last
 ///
-///   destinations, rules ─► the configuration, before anything is routed and on every thread the same
+///   destinations, rules, destination-health ─► the configuration, before anything is routed and on every thread the
+/// same
 /// ```
 ///
 /// One instance serves one start of Kafka Streams, because the configuration it fills starts empty.
@@ -40,6 +41,7 @@ public final class RouterTopology {
     public static final String OPEN_DELIVERIES = "open-deliveries";
     public static final String DESTINATIONS = "destinations";
     public static final String RULES = "rules";
+    public static final String HEALTH = "destination-health";
 
     static final String REQUESTS_SOURCE = "requests";
     static final String RETURNS_SOURCE = "returns";
@@ -117,6 +119,14 @@ public final class RouterTopology {
                         (key, value) -> configuration.put(key, records.rule(value)),
                         configuration::removeRule,
                         rulesApplied::set));
+        addGlobal(
+                topology,
+                HEALTH,
+                topics.destinationHealth(),
+                new ConfigurationProcessor.Topic(
+                        (key, value) -> configuration.put(key, records.health(value)),
+                        configuration::removeHealth,
+                        _ -> {}));
     }
 
     private void addGlobal(Topology topology, String store, String topic, ConfigurationProcessor.Topic applies) {

@@ -2,21 +2,36 @@ package dev.waybill.topology.codec;
 
 import dev.waybill.avro.DeliveryPolicy;
 import dev.waybill.schemas.Kind;
+import dev.waybill.topology.policy.AutoDisable;
+import dev.waybill.topology.policy.BreakerPolicy;
+import dev.waybill.topology.policy.Concurrency;
+import dev.waybill.topology.policy.DeliveryHours;
 import dev.waybill.topology.policy.OnAmbiguous;
 import dev.waybill.topology.policy.Policy;
 import dev.waybill.topology.policy.RateLimit;
 import dev.waybill.topology.policy.Schedule;
 import dev.waybill.topology.policy.SchedulePreset;
+import java.time.DateTimeException;
+import java.time.DayOfWeek;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Applies a destination's deviations to the default policy of its kind.
 final class PolicyMapping {
 
     private static final Duration DEFAULT_RATE_PERIOD = Duration.ofSeconds(1);
+
+    private static final Set<DayOfWeek> EVERY_DAY = EnumSet.allOf(DayOfWeek.class);
+
+    /// `MONDAY` is `mon`.
+    private static final int DAY_LETTERS = 3;
 
     private PolicyMapping() {}
 
@@ -39,8 +54,11 @@ final class PolicyMapping {
                 codes(given.getRetryableCodes()),
                 codes(given.getPermanentCodes()),
                 millis(given.getRetryAfterCapMs(), defaults.retryAfterCap()),
-                orElse(given.getConcurrency(), defaults.concurrency()),
+                concurrency(given, defaults.concurrency()),
                 given.getRatePermits() == null ? defaults.rateLimit() : rateLimit(given, given.getRatePermits()),
+                given.getHoursFrom() == null ? defaults.hours() : hours(given, given.getHoursFrom()),
+                breaker(given, defaults.breaker()),
+                autoDisable(given, defaults.autoDisable()),
                 given.getOnAmbiguous() == null ? defaults.onAmbiguous() : onAmbiguous(given.getOnAmbiguous()),
                 millis(given.getMaxAgeMs(), defaults.maxAge()));
     }
@@ -73,6 +91,60 @@ final class PolicyMapping {
     private static RateLimit rateLimit(DeliveryPolicy given, int permits) {
         return new RateLimit(
                 permits, millis(given.getRatePeriodMs(), DEFAULT_RATE_PERIOD), orElse(given.getRateBurst(), permits));
+    }
+
+    private static Concurrency concurrency(DeliveryPolicy given, Concurrency defaults) {
+        int cap = orElse(given.getConcurrency(), defaults.cap());
+        return new Concurrency(cap, orElse(given.getMinConcurrency(), cap));
+    }
+
+    private static DeliveryHours hours(DeliveryPolicy given, String from) {
+        if (given.getHoursTo() == null || given.getHoursZone() == null) {
+            throw new IllegalArgumentException("hoursFrom needs hoursTo and hoursZone");
+        }
+        try {
+            return new DeliveryHours(
+                    given.getHoursDays() == null ? EVERY_DAY : days(given.getHoursDays()),
+                    LocalTime.parse(from),
+                    LocalTime.parse(given.getHoursTo()),
+                    ZoneId.of(given.getHoursZone()));
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException("hours: " + e.getMessage(), e);
+        }
+    }
+
+    private static Set<DayOfWeek> days(List<String> names) {
+        return names.stream().map(PolicyMapping::day).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static DayOfWeek day(String name) {
+        return EVERY_DAY.stream()
+                .filter(day -> day.name().substring(0, DAY_LETTERS).equalsIgnoreCase(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("hoursDays are mon to sun, not " + name));
+    }
+
+    private static BreakerPolicy breaker(DeliveryPolicy given, BreakerPolicy defaults) {
+        Duration openTime = millis(given.getBreakerOpenMs(), defaults.openTime());
+        Duration openMax = millis(
+                given.getBreakerOpenMaxMs(),
+                openTime.compareTo(defaults.openMax()) > 0 ? openTime : defaults.openMax());
+        return new BreakerPolicy(
+                orElse(given.getBreakerEnabled(), defaults.enabled()),
+                orElse(given.getBreakerFailureRatio(), defaults.failureRatio()),
+                orElse(given.getBreakerMinVolume(), defaults.minVolume()),
+                millis(given.getBreakerWindowMs(), defaults.window()),
+                // A longest time below the default means that every time is the longest.
+                given.getBreakerOpenMs() == null && openTime.compareTo(openMax) > 0 ? openMax : openTime,
+                openMax,
+                orElse(given.getBreakerProbes(), defaults.probes()));
+    }
+
+    private static AutoDisable autoDisable(DeliveryPolicy given, AutoDisable defaults) {
+        return new AutoDisable(
+                orElse(given.getDisableOnGone(), defaults.onGone()),
+                orElse(given.getDisableAfterFailures(), defaults.afterFailures()),
+                millis(given.getDisableAfterMs(), defaults.after()));
     }
 
     private static OnAmbiguous onAmbiguous(String text) {

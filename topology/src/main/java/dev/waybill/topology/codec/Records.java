@@ -4,6 +4,7 @@ import dev.waybill.avro.DefaultDestinationRule;
 import dev.waybill.avro.DeliveryRequest;
 import dev.waybill.avro.DeliveryReturn;
 import dev.waybill.avro.DeliveryTask;
+import dev.waybill.avro.DestinationHealth;
 import dev.waybill.avro.RouteSettled;
 import dev.waybill.schemas.Topics;
 import dev.waybill.schemas.serde.AvroCodec;
@@ -13,6 +14,7 @@ import dev.waybill.topology.model.Delivery;
 import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.model.Event;
 import dev.waybill.topology.model.Fate;
+import dev.waybill.topology.model.Health;
 import dev.waybill.topology.model.Request;
 import dev.waybill.topology.model.Result;
 import dev.waybill.topology.model.Rule;
@@ -70,6 +72,14 @@ public final class Records {
             destinations.put(value, read);
         }
         return read;
+    }
+
+    public Health health(Bytes value) {
+        return HealthMapping.toModel(avro.decode(value.array(), DestinationHealth.class));
+    }
+
+    public Bytes encode(Health health) {
+        return Bytes.of(avro.encode(topics.destinationHealth(), HealthMapping.toAvro(health)));
     }
 
     public Rule rule(Bytes value) {

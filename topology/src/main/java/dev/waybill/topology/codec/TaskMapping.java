@@ -49,6 +49,7 @@ final class TaskMapping {
         avro.setLastErrorMessage(last == null ? null : last.message());
         avro.setLastResponseCode(last == null ? null : last.responseCode());
         avro.setTrail(FateMapping.trail(route.trail()));
+        avro.setHealth(task.health() == null ? null : HealthMapping.toAvro(task.health()));
         return avro;
     }
 
@@ -77,7 +78,11 @@ final class TaskMapping {
                         ? null
                         : new LastFailure(lastCode, avro.getLastErrorMessage(), avro.getLastResponseCode()),
                 FateMapping.trailModel(avro.getTrail()));
-        return new Task(delivery, route, destination);
+        return new Task(
+                delivery,
+                route,
+                destination,
+                avro.getHealth() == null ? null : HealthMapping.toModel(avro.getHealth()));
     }
 
     /// A task that router and sinks would stumble over is refused where it is read.

@@ -17,8 +17,11 @@ public record Policy(
         Set<Integer> retryableCodes,
         Set<Integer> permanentCodes,
         Duration retryAfterCap,
-        int concurrency,
+        Concurrency concurrency,
         @Nullable RateLimit rateLimit,
+        @Nullable DeliveryHours hours,
+        BreakerPolicy breaker,
+        AutoDisable autoDisable,
         OnAmbiguous onAmbiguous,
         Duration maxAge) {
 
@@ -37,16 +40,15 @@ public record Policy(
         permanentCodes = Set.copyOf(permanentCodes);
         require(maxAttempts >= 1, "maxAttempts must be at least 1");
         require(jitter >= 0 && jitter <= 1, "jitter must be between 0 and 1");
-        require(concurrency >= 1, "concurrency must be at least 1");
         require(
                 Stream.of(connectTimeout, firstByteTimeout, totalTimeout, retryAfterCap, maxAge, schedule.longest())
                         .allMatch(time -> time.compareTo(LONGEST) <= 0),
                 "no time may be longer than " + LONGEST.toDays() + " days");
         require(
-                positive(connectTimeout) && positive(firstByteTimeout) && positive(totalTimeout),
+                connectTimeout.isPositive() && firstByteTimeout.isPositive() && totalTimeout.isPositive(),
                 "timeouts must be positive");
         require(!retryAfterCap.isNegative(), "retryAfterCap must not be negative");
-        require(positive(maxAge), "maxAge must be positive");
+        require(maxAge.isPositive(), "maxAge must be positive");
     }
 
     /// What holds for a destination of the kind that says nothing else.
@@ -61,14 +63,13 @@ public record Policy(
                 Set.of(),
                 Set.of(),
                 Duration.ofHours(1),
-                16,
+                Concurrency.fixed(16),
                 null,
+                null,
+                BreakerPolicy.DEFAULT,
+                AutoDisable.DEFAULT,
                 kind == Kind.EMAIL ? OnAmbiguous.STOP : OnAmbiguous.RETRY,
                 MAX_AGE);
-    }
-
-    private static boolean positive(Duration duration) {
-        return !duration.isNegative() && !duration.isZero();
     }
 
     private static void require(boolean holds, String message) {

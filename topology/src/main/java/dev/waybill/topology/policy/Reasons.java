@@ -21,6 +21,10 @@ public final class Reasons {
     public static final String OVERSIZE = "oversize";
     /// The request breaks a rule of its schema's documentation.
     public static final String INVALID_REQUEST = "invalid_request";
+    /// The destination is left alone for a while, because too many attempts failed.
+    public static final String BREAKER_OPEN = "breaker_open";
+    /// The destination takes deliveries at other hours.
+    public static final String OUTSIDE_HOURS = "outside_hours";
     /// Another route of the delivery has claimed the destination already.
     public static final String JOINED = "joined";
 

@@ -4,10 +4,12 @@ import dev.waybill.schemas.RetryDelay;
 import dev.waybill.topology.model.Delivery;
 import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.model.Event;
+import dev.waybill.topology.model.Health;
 import dev.waybill.topology.model.Route;
 import dev.waybill.topology.model.RouteStatus;
 import dev.waybill.topology.model.Task;
 import dev.waybill.topology.policy.Decisions;
+import dev.waybill.topology.policy.DeliveryHours;
 import dev.waybill.topology.policy.Reasons;
 import dev.waybill.topology.policy.RetryPlan;
 import dev.waybill.topology.settlement.OpenDelivery;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///   the delivery is over? ──► end
 ///   not due for a while?  ──► wait
 ///   candidate unknown, foreign, disabled or spent ──► the next one; none left ──► end
+///   candidate's breaker open, or outside its hours ──► a later one that takes it now; none ──► wait
 ///   candidate taken by another route ──► join it
 ///   otherwise ──► send
 /// ```
@@ -30,6 +33,7 @@ public final class Advance {
 
     private final RetryPlan plan;
     private final int graceTurns;
+    private final WaitingPlaces places = new WaitingPlaces();
 
     /// Plans waits in the given retry topics.
     ///
@@ -60,7 +64,7 @@ public final class Advance {
             return new Step.Wait(task.route(), task.destination(), wait.get(), List.of());
         }
         while (true) {
-            Verdict verdict = judge(configuration, walk, open);
+            Verdict verdict = judge(configuration, walk, walk.route().candidate(), open, now);
             switch (verdict) {
                 case Verdict.Go(var destination) -> {
                     return isOver(task.delivery(), destination, now)
@@ -85,8 +89,46 @@ public final class Advance {
                     }
                     walk.passOver(reason, destination);
                 }
+                case Verdict.Away away -> {
+                    Optional<Verdict.Away> first = firstBack(configuration, walk, away, open, now);
+                    if (first.isPresent()) {
+                        return await(walk, away, first.get(), now);
+                    }
+                    walk.passOver(away.reason(), away.destination());
+                }
             }
         }
+    }
+
+    /// Of the current candidate and those after it the one that is back first; none if one of them takes the delivery
+    /// now.
+    private Optional<Verdict.Away> firstBack(
+            Configuration configuration, Walk walk, Verdict.Away current, @Nullable OpenDelivery open, Instant now) {
+        Verdict.Away first = current;
+        for (int next = walk.route().candidate() + 1;
+                next < walk.route().candidates().size();
+                next++) {
+            switch (judge(configuration, walk, next, open, now)) {
+                case Verdict.Go _, Verdict.Join _ -> {
+                    return Optional.empty();
+                }
+                case Verdict.Away other -> first = other.until().isBefore(first.until()) ? other : first;
+                case Verdict.NotYet _, Verdict.Spent _, Verdict.Unusable _ -> {}
+            }
+        }
+        return Optional.of(first);
+    }
+
+    /// The route stays where it is: once the wait is over, all that remain are looked at again. At least one turn, so
+    /// that what others still have to hear of is heard of; at most to the end of the delivery.
+    private Step await(Walk walk, Verdict.Away current, Verdict.Away first, Instant now) {
+        Instant place = places.next(first.destination(), first.until(), now);
+        Instant end = Decisions.endOf(walk.delivery(), current.destination().policy());
+        Instant soonest = now.plus(plan.shortest().delay());
+        Instant wanted = place.isBefore(end) ? place : end;
+        Instant due = plan.roundUp(now, wanted.isBefore(soonest) ? soonest : wanted);
+        RetryDelay turn = plan.next(Duration.between(now, due)).orElse(plan.shortest());
+        return walk.await(current.destination(), current.reason(), due, turn);
     }
 
     /// A request whose organization is unknown, after one more turn; null once the grace is used up.
@@ -114,10 +156,11 @@ public final class Advance {
         return !now.isBefore(Decisions.endOf(delivery, destination.policy()));
     }
 
-    private Verdict judge(Configuration configuration, Walk walk, @Nullable OpenDelivery open) {
+    private Verdict judge(
+            Configuration configuration, Walk walk, int candidate, @Nullable OpenDelivery open, Instant now) {
         Route route = walk.route();
         String organization = walk.delivery().organizationId();
-        return switch (Lookup.of(configuration, organization, route.current())) {
+        return switch (Lookup.of(configuration, organization, route.candidates().get(candidate))) {
             case Lookup.Foreign() -> new Verdict.Unusable(Reasons.FOREIGN_DESTINATION, null);
             case Lookup.Unknown() ->
                 mayWait(walk) ? new Verdict.NotYet() : new Verdict.Unusable(Reasons.UNKNOWN_DESTINATION, walk.before());
@@ -128,13 +171,28 @@ public final class Advance {
                 yield switch (holder) {
                     case OpenDelivery.Holder.Taken(int other) -> new Verdict.Join(other);
                     case OpenDelivery.Holder.Spent _ -> new Verdict.Spent();
-                    case OpenDelivery.Holder.Nobody() ->
-                        found.enabled()
-                                ? new Verdict.Go(found)
-                                : new Verdict.Unusable(Reasons.DISABLED_DESTINATION, found);
+                    case OpenDelivery.Holder.Nobody() -> availability(configuration, found, now);
                 };
             }
         };
+    }
+
+    private static Verdict availability(Configuration configuration, Destination destination, Instant now) {
+        Health health = configuration.health(destination).orElse(null);
+        if (!destination.enabled()) {
+            return new Verdict.Unusable(Reasons.DISABLED_DESTINATION, destination);
+        }
+        if (health != null && health.isDisabled()) {
+            return new Verdict.Unusable(Reasons.DISABLED_DESTINATION + ": " + health.disabledReason(), destination);
+        }
+        Instant openUntil = health == null ? null : health.openUntil();
+        if (openUntil != null && now.isBefore(openUntil)) {
+            return new Verdict.Away(openUntil, Reasons.BREAKER_OPEN, destination);
+        }
+        DeliveryHours hours = destination.policy().hours();
+        return hours == null || hours.isOpen(now)
+                ? new Verdict.Go(destination)
+                : new Verdict.Away(hours.nextOpening(now), Reasons.OUTSIDE_HOURS, destination);
     }
 
     /// Only what a request names is waited for: a rule is stored after the destinations it names.
@@ -152,6 +210,9 @@ public final class Advance {
         record NotYet() implements Verdict {}
 
         record Spent() implements Verdict {}
+
+        /// It takes deliveries again from a known time on.
+        record Away(Instant until, String reason, Destination destination) implements Verdict {}
 
         /// @param destination where it is the organization's, even if deleted by now
         record Unusable(String reason, @Nullable Destination destination) implements Verdict {}

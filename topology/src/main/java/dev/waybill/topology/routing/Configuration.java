@@ -1,12 +1,14 @@
 package dev.waybill.topology.routing;
 
 import dev.waybill.topology.model.Destination;
+import dev.waybill.topology.model.Health;
 import dev.waybill.topology.model.Rule;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/// What resolution asks of the configured destinations and rules. Every answer is of one moment; two answers may be of
+/// What resolution asks of the configured destinations and rules, and of the destinations' health. Every answer is of
+/// one moment; two answers may be of
 /// two.
 public interface Configuration {
 
@@ -15,6 +17,9 @@ public interface Configuration {
 
     /// The organization's destination of that name.
     Optional<Destination> byName(String organizationId, String name);
+
+    /// How the destination, in the version given, is doing; none if well.
+    Optional<Health> health(Destination destination);
 
     /// Whose destination it is.
     Optional<String> ownerOf(UUID id);

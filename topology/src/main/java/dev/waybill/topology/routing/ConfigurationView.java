@@ -3,6 +3,7 @@ package dev.waybill.topology.routing;
 import dev.waybill.schemas.Keys;
 import dev.waybill.topology.codec.InvalidRecordException;
 import dev.waybill.topology.model.Destination;
+import dev.waybill.topology.model.Health;
 import dev.waybill.topology.model.Rule;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ public final class ConfigurationView implements Configuration {
     private final Map<Name, Destination> byName = new ConcurrentHashMap<>();
     private final Map<String, Integer> destinations = new ConcurrentHashMap<>();
     private final Map<String, List<Rule>> rules = new ConcurrentHashMap<>();
+    private final Map<String, Health> health = new ConcurrentHashMap<>();
 
     @Override
     public Optional<Destination> byId(String organizationId, UUID id) {
@@ -35,6 +37,16 @@ public final class ConfigurationView implements Configuration {
     @Override
     public Optional<Destination> byName(String organizationId, String name) {
         return Optional.ofNullable(byName.get(new Name(organizationId, name)));
+    }
+
+    @Override
+    public Optional<Health> health(Destination destination) {
+        if (health.isEmpty()) {
+            return Optional.empty();
+        }
+        String key =
+                Keys.destination(destination.organizationId(), destination.id().toString());
+        return Optional.ofNullable(health.get(key)).filter(one -> one.isAbout(destination));
     }
 
     @Override
@@ -92,6 +104,22 @@ public final class ConfigurationView implements Configuration {
             after.sort(Rule.EVALUATION_ORDER);
             return List.copyOf(after);
         });
+    }
+
+    /// Takes how a destination is doing; whether there is such a destination does not matter.
+    ///
+    /// @throws InvalidRecordException if the key is not the destination's; nothing has changed then
+    public void put(String key, Health changed) {
+        require(
+                key.equals(Keys.destination(
+                        changed.organizationId(), changed.destinationId().toString())),
+                "the key must be organizationId/destinationId of the record, not " + key);
+        health.put(key, changed);
+    }
+
+    /// A destination is well again.
+    public void removeHealth(String key) {
+        health.remove(key);
     }
 
     /// Forgets a destination; one that is not known, or another organization's, stays as it is.

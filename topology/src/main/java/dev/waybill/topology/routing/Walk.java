@@ -1,5 +1,6 @@
 package dev.waybill.topology.routing;
 
+import dev.waybill.schemas.RetryDelay;
 import dev.waybill.topology.model.Delivery;
 import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.model.Event;
@@ -58,6 +59,19 @@ final class Walk {
     }
 
     Step send(Destination destination) {
+        arrive(destination, null);
+        return new Step.Send(route, destination, events);
+    }
+
+    /// The destination is not to be tried before `due`.
+    Step await(Destination destination, String reason, Instant due, RetryDelay turn) {
+        route = route.postpone(due);
+        arrive(destination, reason);
+        return new Step.Wait(route, destination, turn, events);
+    }
+
+    /// The first sign of a delivery at a destination.
+    private void arrive(Destination destination, @Nullable String reason) {
         boolean arrives = before() == null;
         route = route.resolved(destination.id().toString());
         if (arrives) {
@@ -70,14 +84,13 @@ final class Walk {
                     destination,
                     "queued",
                     "queued",
-                    null,
+                    reason,
                     null,
                     0,
                     null,
                     route.dueAt(),
                     now));
         }
-        return new Step.Send(route, destination, events);
     }
 
     Step join(int other) {

@@ -171,6 +171,9 @@ class DecisionsTest {
                 defaults.retryAfterCap(),
                 defaults.concurrency(),
                 null,
+                null,
+                defaults.breaker(),
+                defaults.autoDisable(),
                 OnAmbiguous.RETRY,
                 defaults.maxAge());
     }

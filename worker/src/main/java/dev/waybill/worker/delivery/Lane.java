@@ -122,7 +122,7 @@ final class Lane {
     @Nullable
     Long nextWake(long now) {
         Long due = waiting.isEmpty() ? null : waiting.element().due();
-        if (place != Line.Place.NOWHERE || !hasReady() || running >= policy.concurrency()) {
+        if (place != Line.Place.NOWHERE || !hasReady() || running >= policy.concurrency().cap()) {
             return due;
         }
         TokenBucket tokens = bucket(now);
@@ -141,7 +141,7 @@ final class Lane {
     Work start(boolean retriesToo, long now) {
         boolean retry = retriesToo && !retries.isEmpty() && (firstAttempts.isEmpty() || !retryWasLast);
         Deque<Work> queue = retry ? retries : firstAttempts;
-        if (queue.isEmpty() || running >= policy.concurrency()) {
+        if (queue.isEmpty() || running >= policy.concurrency().cap()) {
             return null;
         }
         TokenBucket tokens = bucket(now);
@@ -175,7 +175,7 @@ final class Lane {
     private double expectedRate(long now) {
         boolean known = endings.age(now).compareTo(TRUSTED_FOR) >= 0;
         Duration attempt = known ? policy.totalTimeout() : FAST_ATTEMPT;
-        double slowest = policy.concurrency() / (attempt.toNanos() / 1e9);
+        double slowest = policy.concurrency().cap() / (attempt.toNanos() / 1e9);
         double measured = Math.max(endings.perSecond(now), slowest);
         RateLimit limit = policy.rateLimit();
         return limit == null

@@ -369,7 +369,7 @@ class LanesTest {
             int count = perDestination.merge(work.destination().id(), 1, Integer::sum);
             assertThat(count)
                     .as("seed %d", seed)
-                    .isLessThanOrEqualTo(work.destination().policy().concurrency());
+                    .isLessThanOrEqualTo(work.destination().policy().concurrency().cap());
         }
     }
 }

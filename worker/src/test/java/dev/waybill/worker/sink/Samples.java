@@ -111,6 +111,9 @@ public final class Samples {
                 defaults.retryAfterCap(),
                 defaults.concurrency(),
                 defaults.rateLimit(),
+                defaults.hours(),
+                defaults.breaker(),
+                defaults.autoDisable(),
                 OnAmbiguous.RETRY,
                 defaults.maxAge());
     }

@@ -1,0 +1,66 @@
+package dev.waybill.topology.codec;
+
+import dev.waybill.avro.DestinationHealth;
+import dev.waybill.topology.model.Health;
+import dev.waybill.topology.model.LastFailure;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// How a destination is doing, both ways.
+final class HealthMapping {
+
+    private HealthMapping() {}
+
+    static DestinationHealth toAvro(Health health) {
+        LastFailure last = health.last();
+        return DestinationHealth.newBuilder()
+                .setDestinationId(health.destinationId().toString())
+                .setOrganizationId(health.organizationId())
+                .setDestinationVersion(health.destinationVersion())
+                .setOpenUntil(millis(health.openUntil()))
+                .setSince(since(health))
+                .setTrips(health.trips())
+                .setFailures(health.failures())
+                .setFailingSince(millis(health.failingSince()))
+                .setWarning(health.warning())
+                .setDisabledReason(health.disabledReason())
+                .setLastErrorCode(last == null ? null : last.code())
+                .setLastErrorMessage(last == null ? null : last.message())
+                .setLastResponseCode(last == null ? null : last.responseCode())
+                .build();
+    }
+
+    static Health toModel(DestinationHealth avro) {
+        String code = avro.getLastErrorCode();
+        try {
+            return new Health(
+                    UUID.fromString(avro.getDestinationId()),
+                    avro.getOrganizationId(),
+                    avro.getDestinationVersion(),
+                    avro.getOpenUntil(),
+                    avro.getTrips(),
+                    avro.getFailures(),
+                    avro.getFailingSince(),
+                    avro.getWarning(),
+                    avro.getDisabledReason(),
+                    code == null
+                            ? null
+                            : new LastFailure(code, avro.getLastErrorMessage(), avro.getLastResponseCode()));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRecordException("destinationId must be a UUID: " + avro.getDestinationId(), e);
+        }
+    }
+
+    private static Instant since(Health health) {
+        Instant failing = health.failingSince();
+        Instant until = health.openUntil();
+        Instant since = failing != null ? failing : until != null ? until : Instant.EPOCH;
+        return since.truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    private static @Nullable Instant millis(@Nullable Instant time) {
+        return time == null ? null : time.truncatedTo(ChronoUnit.MILLIS);
+    }
+}
