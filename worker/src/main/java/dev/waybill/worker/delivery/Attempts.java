@@ -46,11 +46,11 @@ final class Attempts implements AutoCloseable {
     /// Makes one attempt.
     ///
     /// @throws InterruptedException if the worker is stopping; the task comes back from the log
-    Ended make(Work work) throws InterruptedException {
+    Attempted make(Work work) throws InterruptedException {
         Instant begun = time.now();
         if (!begun.isBefore(
                 Decisions.endOf(work.task().delivery(), work.destination().policy()))) {
-            return patiently(() -> outcomes.expired(work, begun));
+            return new Attempted(patiently(() -> outcomes.expired(work, begun)), null);
         }
         try {
             return attempt(work, begun);
@@ -65,11 +65,13 @@ final class Attempts implements AutoCloseable {
             AttemptReport report = failed(unknown, begun);
             Instant now = time.now();
             Decision decision = decide(work, report, now);
-            return patiently(() -> outcomes.attempted(work, report, decision, now, Map.of()));
+            return new Attempted(
+                    patiently(() -> outcomes.attempted(work, report, decision, now, Map.of())),
+                    Observed.of(report, now));
         }
     }
 
-    private Ended attempt(Work work, Instant begun) throws InterruptedException {
+    private Attempted attempt(Work work, Instant begun) throws InterruptedException {
         Task task = work.task();
         AttemptObserver.Observation observation = observer.begin(task, work.destination(), work.headers());
         AttemptReport report =
@@ -77,7 +79,9 @@ final class Attempts implements AutoCloseable {
         Instant now = time.now();
         Decision decision = decide(work, report, now);
         observation.end(report, decision);
-        return patiently(() -> outcomes.attempted(work, report, decision, now, observation.traceHeaders()));
+        return new Attempted(
+                patiently(() -> outcomes.attempted(work, report, decision, now, observation.traceHeaders())),
+                Observed.of(report, now));
     }
 
     private Decision decide(Work work, AttemptReport report, Instant now) {

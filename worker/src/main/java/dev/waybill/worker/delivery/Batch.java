@@ -9,14 +9,17 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /// What goes into one transaction.
-record Batch(List<Ended> ended) {
+///
+/// @param health how destinations are doing
+record Batch(List<Ended> ended, List<ProducerRecord<String, byte[]>> health) {
 
     Batch {
         ended = List.copyOf(ended);
+        health = List.copyOf(health);
     }
 
     List<ProducerRecord<String, byte[]>> records() {
-        List<ProducerRecord<String, byte[]>> all = new ArrayList<>();
+        List<ProducerRecord<String, byte[]>> all = new ArrayList<>(health);
         ended.forEach(one -> all.addAll(one.records()));
         return all;
     }

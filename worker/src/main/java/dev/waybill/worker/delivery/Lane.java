@@ -1,13 +1,15 @@
 package dev.waybill.worker.delivery;
 
-import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.policy.Policy;
 import dev.waybill.topology.policy.RateLimit;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.function.Predicate;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /// The tasks of one destination: those that run, those that may, and those that are not due yet. Guarded by the lock
@@ -38,6 +40,10 @@ final class Lane {
             new PriorityQueue<>((one, other) -> Long.signum(one.due() - other.due()));
     private Policy policy;
     private @Nullable TokenBucket bucket;
+    private ConcurrencyLimit concurrency;
+    private Breaker breaker;
+    private TopicPartition partition;
+    private int epoch;
     private int running;
     private long roomAt;
     private long lastUsed;
@@ -53,11 +59,19 @@ final class Lane {
     @Nullable
     Long alarmAt;
 
+    /// Whether [Lanes] has it among those whose health is to be told.
+    boolean isToTell;
+
     /// @param number tells lanes apart
-    Lane(long number, Destination destination, long now) {
+    /// @param first  its first task
+    Lane(long number, Work first, long now) {
         this.number = number;
-        this.organization = destination.organizationId();
-        this.policy = destination.policy();
+        this.organization = first.destination().organizationId();
+        this.policy = first.destination().policy();
+        this.concurrency = new ConcurrencyLimit(policy.concurrency());
+        this.breaker = new Breaker(first.destination(), first.task().health(), now);
+        this.partition = first.partition();
+        this.epoch = first.epoch();
         this.endings = new RateMeter(now);
         this.roomAt = now;
         this.lastUsed = now;
@@ -91,6 +105,36 @@ final class Lane {
         return !firstAttempts.isEmpty();
     }
 
+    /// Looks at a task that comes. What was known of the destination holds as long as its partition stays and it is not
+    /// changed; what an earlier owner knew comes with the task.
+    void meet(Work work, long now) {
+        if (work.epoch() != epoch || !work.partition().equals(partition)) {
+            partition = work.partition();
+            epoch = work.epoch();
+            breaker = new Breaker(work.destination(), work.task().health(), now);
+        } else if (work.destination().version() > breaker.destination().version()) {
+            breaker = new Breaker(work.destination(), breaker.told(), now);
+        }
+        policy = work.destination().policy();
+        if (!concurrency.bounds().equals(policy.concurrency())) {
+            concurrency = new ConcurrencyLimit(policy.concurrency());
+        }
+    }
+
+    /// Whether the destination is left alone for now.
+    boolean isShut(long now) {
+        return breaker.lets(now) == 0;
+    }
+
+    /// How many attempts may run at the same time.
+    private int limit(long now) {
+        return Math.min(concurrency.current(), breaker.lets(now));
+    }
+
+    Breaker breaker() {
+        return breaker;
+    }
+
     /// Takes a task that is due after so long, or has been due if that is not positive.
     void add(Work work, Duration untilDue, long now) {
         if (held() == 0 && now - lastUsed > RateMeter.MEMORY.toNanos()) {
@@ -98,7 +142,6 @@ final class Lane {
             endings = new RateMeter(now);
         }
         lastUsed = now;
-        policy = work.destination().policy();
         if (untilDue.isPositive()) {
             waiting.add(new Waiting(work, now + untilDue.toNanos()));
         } else {
@@ -122,7 +165,7 @@ final class Lane {
     @Nullable
     Long nextWake(long now) {
         Long due = waiting.isEmpty() ? null : waiting.element().due();
-        if (place != Line.Place.NOWHERE || !hasReady() || running >= policy.concurrency().cap()) {
+        if (place != Line.Place.NOWHERE || !hasReady() || running >= limit(now)) {
             return due;
         }
         TokenBucket tokens = bucket(now);
@@ -141,7 +184,7 @@ final class Lane {
     Work start(boolean retriesToo, long now) {
         boolean retry = retriesToo && !retries.isEmpty() && (firstAttempts.isEmpty() || !retryWasLast);
         Deque<Work> queue = retry ? retries : firstAttempts;
-        if (queue.isEmpty() || running >= policy.concurrency().cap()) {
+        if (queue.isEmpty() || running >= limit(now)) {
             return null;
         }
         TokenBucket tokens = bucket(now);
@@ -153,10 +196,54 @@ final class Lane {
         return queue.remove();
     }
 
-    void ended(long now) {
+    /// An attempt of the lane ended.
+    ///
+    /// @param observed what it saw; null if none was made
+    /// @return whether the destination is left alone from now on
+    boolean ended(Work work, @Nullable Observed observed, long now) {
+        boolean wasShut = isShut(now);
+        if (observed != null) {
+            concurrency.ended(observed, running);
+            if (work.epoch() == epoch
+                    && work.partition().equals(partition)
+                    && work.destination().version() == breaker.destination().version()) {
+                breaker.judge(observed, now);
+            }
+        }
         running--;
         lastUsed = now;
         endings.mark(now);
+        return isShut(now) && !wasShut;
+    }
+
+    /// Takes out all that has not started.
+    List<Work> evict() {
+        List<Work> all = new ArrayList<>(firstAttempts);
+        all.addAll(retries);
+        waiting.forEach(one -> all.add(one.work()));
+        firstAttempts.clear();
+        retries.clear();
+        waiting.clear();
+        return all;
+    }
+
+    HealthChange tellHealth() {
+        Breaker.HealthTold change = breaker.tell();
+        return new HealthChange(partition, epoch, change.before(), change.now());
+    }
+
+    /// How long a task may stay away that is not held here. One that can go elsewhere comes back soon, when the router
+    /// has heard why it is not held.
+    Duration away(Work work, long now) {
+        if (!isShut(now)) {
+            return overflow(now);
+        }
+        if (breaker.isDisabled() || work.task().route().hasNext()) {
+            return OVERFLOW_MIN;
+        }
+        Long until = breaker.opensAt();
+        roomAt = until == null || roomAt - until > 0 ? roomAt : until;
+        return overflow(now);
     }
 
     /// How long a task that finds no room may stay away: each one sent away adds what the destination takes for one, as
@@ -175,7 +262,7 @@ final class Lane {
     private double expectedRate(long now) {
         boolean known = endings.age(now).compareTo(TRUSTED_FOR) >= 0;
         Duration attempt = known ? policy.totalTimeout() : FAST_ATTEMPT;
-        double slowest = policy.concurrency().cap() / (attempt.toNanos() / 1e9);
+        double slowest = concurrency.current() / (attempt.toNanos() / 1e9);
         double measured = Math.max(endings.perSecond(now), slowest);
         RateLimit limit = policy.rateLimit();
         return limit == null

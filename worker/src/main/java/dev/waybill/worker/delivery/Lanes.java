@@ -1,11 +1,13 @@
 package dev.waybill.worker.delivery;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
@@ -25,8 +27,13 @@ final class Lanes {
     /// When a lane has something to do although nothing ended: a task becomes due, or the rate limit has a token.
     private record Alarm(long at, Lane lane) {}
 
-    /// How often idle lanes are looked for.
+    /// How often idle lanes are looked for, and destinations' health is told that nobody waits for.
     private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(1);
+
+    /// A task that its lane does not hold any more.
+    ///
+    /// @param away how long it should stay away
+    record Evicted(Work work, Duration away) {}
 
     private final LaneSettings settings;
     private final ReentrantLock lock = new ReentrantLock();
@@ -35,6 +42,8 @@ final class Lanes {
     private final PriorityQueue<Alarm> alarms = new PriorityQueue<>((one, other) -> Long.signum(one.at() - other.at()));
     /// What runs, and since when.
     private final Map<Work, Long> running = new HashMap<>();
+    private final Queue<Evicted> evicted = new ArrayDeque<>();
+    private final List<Lane> toTell = new ArrayList<>();
     private int retriesRunning;
     private long lanesMade;
     private long sweepAt;
@@ -52,10 +61,10 @@ final class Lanes {
     Admission offer(Work work, Duration untilDue, int room, long now) {
         lock.lock();
         try {
-            Lane lane =
-                    lanes.computeIfAbsent(work.destination().id(), _ -> new Lane(lanesMade++, work.destination(), now));
-            if (!settings.allows(lane.held(), room)) {
-                return new Admission.Overflow(lane.overflow(now));
+            Lane lane = lanes.computeIfAbsent(work.destination().id(), _ -> new Lane(lanesMade++, work, now));
+            lane.meet(work, now);
+            if (lane.isShut(now) || !settings.allows(lane.held(), room)) {
+                return new Admission.Overflow(lane.away(work, now));
             }
             lane.add(work, untilDue, now);
             lineUp(lane);
@@ -80,8 +89,10 @@ final class Lanes {
         }
     }
 
-    /// An attempt ended; says what may start in its place.
-    List<Work> ended(Work work, long now) {
+    /// A task's turn ended; says what may start in its place.
+    ///
+    /// @param observed what the attempt saw; null if none was made
+    List<Work> ended(Work work, @Nullable Observed observed, long now) {
         lock.lock();
         try {
             running.remove(work);
@@ -91,11 +102,53 @@ final class Lanes {
             }
             Lane lane = lanes.get(work.destination().id());
             if (lane != null) {
-                lane.ended(now);
+                if (lane.ended(work, observed, now)) {
+                    lane.evict().forEach(one -> evicted.add(new Evicted(one, lane.away(one, now))));
+                }
+                if (lane.breaker().mustTell()) {
+                    toTell(lane);
+                }
                 line.shareFell(lane);
                 lineUp(lane);
             }
             return start(now);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The next task that its lane does not hold any more, because its destination is left alone; null if there is
+    /// none. It stays the next one until [#removeEvicted].
+    @Nullable
+    Evicted evicted() {
+        lock.lock();
+        try {
+            return evicted.peek();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void removeEvicted(Evicted one) {
+        lock.lock();
+        try {
+            evicted.remove(one);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// How destinations are doing, where others should know and have not been told.
+    List<HealthChange> healthChanges() {
+        lock.lock();
+        try {
+            List<HealthChange> changes = new ArrayList<>();
+            for (Lane lane : toTell) {
+                lane.isToTell = false;
+                changes.add(lane.tellHealth());
+            }
+            toTell.clear();
+            return changes;
         } finally {
             lock.unlock();
         }
@@ -106,6 +159,7 @@ final class Lanes {
         lock.lock();
         try {
             lanes.values().forEach(lane -> lane.drop(which));
+            evicted.removeIf(one -> which.test(one.work()));
         } finally {
             lock.unlock();
         }
@@ -115,6 +169,17 @@ final class Lanes {
         lock.lock();
         try {
             return running.keySet().stream().anyMatch(which);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Destinations that are left alone for now.
+    int shut(long now) {
+        lock.lock();
+        try {
+            return (int)
+                    lanes.values().stream().filter(lane -> lane.isShut(now)).count();
         } finally {
             lock.unlock();
         }
@@ -186,13 +251,25 @@ final class Lanes {
         return retriesRunning < settings.retriesMax();
     }
 
+    private void toTell(Lane lane) {
+        if (!lane.isToTell) {
+            lane.isToTell = true;
+            toTell.add(lane);
+        }
+    }
+
+    /// Tells what need not be known at once, and forgets lanes that are not used.
     private void sweep(long now) {
         if (now - sweepAt < 0) {
             return;
         }
+        lanes.values().stream().filter(lane -> lane.breaker().mayTell()).forEach(this::toTell);
         sweepAt = now + SWEEP_INTERVAL.toNanos();
         long idle = now - IDLE_MAX.toNanos();
         lanes.values()
-                .removeIf(lane -> lane.place == Line.Place.NOWHERE && lane.alarmAt == null && lane.isIdleSince(idle));
+                .removeIf(lane -> lane.place == Line.Place.NOWHERE
+                        && lane.alarmAt == null
+                        && !lane.isToTell
+                        && lane.isIdleSince(idle));
     }
 }

@@ -16,13 +16,20 @@ public interface LoopMetrics {
     /// @param admitted          tasks admitted and not known to be committed
     /// @param pausedPartitions  partitions that give no records for now
     /// @param oldestInFlight    age of the attempt that runs longest; zero if none does
-    record Gauges(int inFlight, int admitted, int pausedPartitions, Duration oldestInFlight) {}
+    /// @param shutDestinations  destinations with tasks here lately that are left alone for now
+    record Gauges(int inFlight, int admitted, int pausedPartitions, Duration oldestInFlight, int shutDestinations) {}
 
     /// A loop of the kind has started; its gauges may be read until the worker stops.
     default void started(Kind kind, Supplier<Gauges> gauges) {}
 
     /// A lane had no room, the task waits in a retry topic.
     default void overflowed(Kind kind) {}
+
+    /// The breaker of a destination opened, for the first time or once more.
+    default void breakerOpened(Kind kind) {}
+
+    /// A destination was given up until it is changed.
+    default void destinationDisabled(Kind kind) {}
 
     /// Bytes that are no task went to the dead letters.
     default void poison(Kind kind) {}

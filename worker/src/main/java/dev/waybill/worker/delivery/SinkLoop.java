@@ -20,12 +20,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,6 +73,8 @@ final class SinkLoop implements Loop, TaskLog.Listener {
     private final Map<TopicPartition, Long> resting = new HashMap<>();
     /// Ended and not known to be committed.
     private final List<Ended> unwritten = new ArrayList<>();
+    /// How destinations are doing, not known to be committed.
+    private final Map<UUID, HealthChange> untold = new HashMap<>();
     /// Filled by the attempts' threads; bounded by what is admitted.
     private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
 
@@ -118,6 +122,7 @@ final class SinkLoop implements Loop, TaskLog.Listener {
         Instant now = time.now();
         partitions.forEach((partition, progress) -> admitBacklog(partition, progress, now));
         start(lanes.startable(time.nanos()));
+        sendAway(now);
         boolean more = isOver(writeAt);
         while (more) {
             more = write() && !unwritten.isEmpty();
@@ -179,6 +184,19 @@ final class SinkLoop implements Loop, TaskLog.Listener {
             LOG.warn("{} offset {} is no task, but a dead letter: {}", partition, record.offset(), e.getMessage());
         }
         progress.admit(record.offset(), Math.max(0, record.serializedValueSize()));
+    }
+
+    /// What lanes do not hold any more waits in the retry topics, uncharged.
+    private void sendAway(Instant now) {
+        try {
+            for (Lanes.Evicted one = lanes.evicted(); one != null; one = lanes.evicted()) {
+                ended.add(outcomes.postponed(one.work(), now.plus(one.away()), now));
+                lanes.removeEvicted(one);
+                metrics.overflowed(kind);
+            }
+        } catch (RegistryException e) {
+            LOG.warn("tasks of a destination that is left alone wait for the schema registry: {}", e.getMessage());
+        }
     }
 
     private static Duration untilDue(Task task, Instant now) {
@@ -250,8 +268,11 @@ final class SinkLoop implements Loop, TaskLog.Listener {
         if (due != null) {
             metrics.lag(kind, Duration.between(due, time.now()));
         }
+        Observed observed = null;
         try {
-            ended.add(attempts.make(work));
+            Attempted attempted = attempts.make(work);
+            ended.add(attempted.ended());
+            observed = attempted.observed();
         } catch (InterruptedException e) {
             // The worker is stopping.
             Thread.currentThread().interrupt();
@@ -261,7 +282,7 @@ final class SinkLoop implements Loop, TaskLog.Listener {
             LOG.error("{} offset {} has no outcome", work.partition(), work.offset(), e);
         } finally {
             // Only now, so that whoever finds it running no more finds its outcome among what ended.
-            start(lanes.ended(work, time.nanos()));
+            start(lanes.ended(work, observed, time.nanos()));
         }
     }
 
@@ -275,11 +296,15 @@ final class SinkLoop implements Loop, TaskLog.Listener {
         for (Ended one = ended.poll(); one != null; one = ended.poll()) {
             unwritten.add(one);
         }
+        collectHealth();
         dropStale();
-        if ((uncertain && !dropCovered()) || unwritten.isEmpty()) {
+        if (uncertain && !dropCovered()) {
             return false;
         }
-        Batch batch = new Batch(unwritten.subList(0, Math.min(BATCH_MAX, unwritten.size())));
+        Batch batch = new Batch(unwritten.subList(0, Math.min(BATCH_MAX, unwritten.size())), healthRecords());
+        if (batch.ended().isEmpty() && batch.health().isEmpty()) {
+            return false;
+        }
         Map<TopicPartition, Collection<Long>> offsets = batch.offsets();
         Map<TopicPartition, OffsetMap> maps = new HashMap<>();
         offsets.forEach(
@@ -287,6 +312,9 @@ final class SinkLoop implements Loop, TaskLog.Listener {
         return switch (log.write(batch.records(), maps)) {
             case TaskLog.Written.Committed() -> {
                 unwritten.subList(0, batch.ended().size()).clear();
+                if (!batch.health().isEmpty()) {
+                    untold.clear();
+                }
                 offsets.forEach((partition, done) -> progress(partition).committed(done));
                 metrics.written(kind, batch.ended().size());
                 writeBackoff = settings.commitInterval();
@@ -304,6 +332,32 @@ final class SinkLoop implements Loop, TaskLog.Listener {
         };
     }
 
+    /// Of each destination only the latest counts.
+    private void collectHealth() {
+        for (HealthChange change : lanes.healthChanges()) {
+            untold.put(change.health().destinationId(), change);
+            HealthLog.changed(kind, change);
+            if (change.isTrip()) {
+                metrics.breakerOpened(kind);
+            }
+            if (change.isGivenUp()) {
+                metrics.destinationDisabled(kind);
+            }
+        }
+    }
+
+    /// All of it, or nothing while the registry does not let it be encoded: outcomes do not wait for that.
+    private List<ProducerRecord<String, byte[]>> healthRecords() {
+        try {
+            return untold.values().stream()
+                    .map(change -> tasks.health(change.health()))
+                    .toList();
+        } catch (RegistryException e) {
+            LOG.warn("how destinations are doing waits for the schema registry to be told: {}", e.getMessage());
+            return List.of();
+        }
+    }
+
     private void failed(Exception cause) {
         metrics.writeFailed(kind);
         LOG.warn("a transaction of {} outcomes failed; they are written again", unwritten.size(), cause);
@@ -313,10 +367,13 @@ final class SinkLoop implements Loop, TaskLog.Listener {
 
     /// What belongs to a partition that was lost since is somebody else's: the broker would take it all the same.
     private void dropStale() {
-        unwritten.removeIf(one -> {
-            PartitionProgress progress = partitions.get(one.partition());
-            return progress == null || progress.epoch() != one.epoch();
-        });
+        unwritten.removeIf(one -> isStale(one.partition(), one.epoch()));
+        untold.values().removeIf(one -> isStale(one.partition(), one.epoch()));
+    }
+
+    private boolean isStale(TopicPartition partition, int epoch) {
+        PartitionProgress progress = partitions.get(partition);
+        return progress == null || progress.epoch() != epoch;
     }
 
     /// After a transaction of unknown fate: asks what is committed, and drops what that covers.
@@ -414,7 +471,7 @@ final class SinkLoop implements Loop, TaskLog.Listener {
         long now = time.nanos();
         List<Long> running = lanes.runningSince();
         long oldest = running.stream().mapToLong(since -> now - since).max().orElse(0);
-        return new LoopMetrics.Gauges(running.size(), admitted, paused, Duration.ofNanos(oldest));
+        return new LoopMetrics.Gauges(running.size(), admitted, paused, Duration.ofNanos(oldest), lanes.shut(now));
     }
 
     private static Duration min(Duration a, Duration b) {

@@ -5,6 +5,7 @@ import dev.waybill.schemas.Keys;
 import dev.waybill.schemas.Topics;
 import dev.waybill.topology.codec.Records;
 import dev.waybill.topology.model.Bytes;
+import dev.waybill.topology.model.Health;
 import dev.waybill.topology.model.Route;
 import dev.waybill.topology.model.Task;
 import dev.waybill.topology.policy.RetryPlan;
@@ -73,6 +74,15 @@ final class TaskRecords {
             record.headers().add(Headers.ERROR_MESSAGE, Headers.bytes(message));
         }
         return record;
+    }
+
+    /// How a destination is doing, for routers and operators. Whoever is well needs no record.
+    ProducerRecord<String, byte[]> health(Health health) {
+        String key =
+                Keys.destination(health.organizationId(), health.destinationId().toString());
+        byte @Nullable [] value =
+                health.isWell() ? null : records.encode(health).array();
+        return new ProducerRecord<>(topics.destinationHealth(), key, value);
     }
 
     /// A record that could not be read, as a dead letter.

@@ -22,6 +22,8 @@ public final class LoopCounters implements LoopMetrics {
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final LongCounter overflows;
+    private final LongCounter trips;
+    private final LongCounter disabled;
     private final LongCounter poison;
     private final LongCounter written;
     private final LongCounter writeFailures;
@@ -33,6 +35,12 @@ public final class LoopCounters implements LoopMetrics {
     public LoopCounters(Meter meter) {
         overflows = meter.counterBuilder(Names.OVERFLOWS)
                 .setDescription("Tasks that went to a retry topic because their destination's lane was full")
+                .build();
+        trips = meter.counterBuilder(Names.BREAKER_TRIPS)
+                .setDescription("Times that the breaker of a destination opened")
+                .build();
+        disabled = meter.counterBuilder(Names.DISABLED)
+                .setDescription("Destinations disabled because they are gone or have only failed for long")
                 .build();
         poison = meter.counterBuilder(Names.POISON)
                 .setDescription("Records that could not be read and went to the dead letters")
@@ -63,6 +71,10 @@ public final class LoopCounters implements LoopMetrics {
                 .ofLongs()
                 .setDescription("Partitions that give no records for now")
                 .buildWithCallback(gauge -> sum(gauge, Gauges::pausedPartitions));
+        meter.gaugeBuilder(Names.SHUT)
+                .ofLongs()
+                .setDescription("Destinations with tasks here lately that are left alone for now")
+                .buildWithCallback(gauge -> sum(gauge, Gauges::shutDestinations));
         meter.gaugeBuilder(Names.OLDEST_IN_FLIGHT)
                 .setDescription("Age of the attempt that runs longest")
                 .setUnit("s")
@@ -92,6 +104,16 @@ public final class LoopCounters implements LoopMetrics {
     @Override
     public void overflowed(Kind kind) {
         overflows.add(1, attributes(kind));
+    }
+
+    @Override
+    public void breakerOpened(Kind kind) {
+        trips.add(1, attributes(kind));
+    }
+
+    @Override
+    public void destinationDisabled(Kind kind) {
+        disabled.add(1, attributes(kind));
     }
 
     @Override

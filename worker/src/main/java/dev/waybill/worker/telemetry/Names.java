@@ -51,6 +51,9 @@ public final class Names {
     static final String ADMITTED = "waybill.tasks.admitted";
     static final String PAUSED = "waybill.partitions.paused";
     static final String OVERFLOWS = "waybill.lane.overflows";
+    static final String BREAKER_TRIPS = "waybill.breaker.trips";
+    static final String SHUT = "waybill.destinations.shut";
+    static final String DISABLED = "waybill.destinations.disabled";
     static final String WRITTEN = "waybill.outcomes.written";
     static final String WRITE_FAILURES = "waybill.outcomes.write_failures";
 

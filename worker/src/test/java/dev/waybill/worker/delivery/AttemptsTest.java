@@ -49,7 +49,9 @@ class AttemptsTest {
 
     @Test
     void tellsWhatTheSinkSaw() throws InterruptedException {
-        Ended ended = attempts((_, _) -> delivered(), AttemptObserver.NONE).make(work());
+        Ended ended = attempts((_, _) -> delivered(), AttemptObserver.NONE)
+                .make(work())
+                .ended();
 
         assertThat(event(ended).getOutcome()).isEqualTo("Delivered");
         assertThat(played).isOne();
@@ -60,7 +62,9 @@ class AttemptsTest {
         List<Throwable> thrown =
                 List.of(new IllegalStateException(), new NoClassDefFoundError(), new StackOverflowError());
         for (Throwable one : thrown) {
-            Ended ended = attempts((_, _) -> sneak(one), AttemptObserver.NONE).make(work());
+            Ended ended = attempts((_, _) -> sneak(one), AttemptObserver.NONE)
+                    .make(work())
+                    .ended();
 
             assertThat(event(ended).getOutcome()).isEqualTo("OurFault");
             assertThat(event(ended).getErrorCode()).isEqualTo("sink_error");
@@ -79,7 +83,7 @@ class AttemptsTest {
         Attempts attempts = new Attempts(
                 new OpenSinks(List.of(provider)), samples.outcomes, AttemptObserver.NONE, time, new Random(1));
 
-        Ended ended = attempts.make(work());
+        Ended ended = attempts.make(work()).ended();
 
         assertThat(event(ended).getOutcome()).isEqualTo("Permanent");
         assertThat(event(ended).getErrorCode()).isEqualTo("invalid_settings");
@@ -95,7 +99,7 @@ class AttemptsTest {
         assertThat(played).isOne();
 
         time.move(Duration.ofNanos(1_000));
-        assertThat(event(attempts.make(work)).getStatus()).isEqualTo("expired");
+        assertThat(event(attempts.make(work).ended()).getStatus()).isEqualTo("expired");
         assertThat(played).isOne();
     }
 
@@ -106,7 +110,8 @@ class AttemptsTest {
         time.whileSleeping(
                 () -> registry.reachable(time.nanos() >= Duration.ofSeconds(3).toNanos()));
 
-        Ended ended = attempts((_, _) -> delivered(), AttemptObserver.NONE).make(work);
+        Ended ended =
+                attempts((_, _) -> delivered(), AttemptObserver.NONE).make(work).ended();
 
         assertThat(event(ended).getOutcome()).isEqualTo("Delivered");
         assertThat(played).isOne();
@@ -128,7 +133,7 @@ class AttemptsTest {
             }
         };
 
-        Ended ended = attempts((_, _) -> delivered(), broken).make(work());
+        Ended ended = attempts((_, _) -> delivered(), broken).make(work()).ended();
 
         assertThat(event(ended).getOutcome()).isEqualTo("Ambiguous");
         assertThat(event(ended).getErrorCode()).isEqualTo("outcome_lost");

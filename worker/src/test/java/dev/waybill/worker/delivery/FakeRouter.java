@@ -4,11 +4,14 @@ import dev.waybill.schemas.RetryDelay;
 import dev.waybill.topology.codec.ReturnedRecord;
 import dev.waybill.topology.model.Bytes;
 import dev.waybill.topology.model.Destination;
+import dev.waybill.topology.model.Health;
+import dev.waybill.topology.model.Route;
 import dev.waybill.topology.model.Task;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.function.Function;
@@ -27,6 +30,7 @@ final class FakeRouter {
     private final HandMovedTime time;
     private final Ledger ledger;
     private final Map<String, Duration> delays;
+    private final Map<String, Health> health = new HashMap<>();
     private final PriorityQueue<Waiting> waiting = new PriorityQueue<>(Comparator.comparing(Waiting::until));
 
     FakeRouter(Samples samples, Collection<Destination> destinations, HandMovedTime time, Ledger ledger) {
@@ -45,6 +49,14 @@ final class FakeRouter {
             waiting.add(new Waiting(time.now().plus(delay), samples.records.task(Bytes.of(record.value()))));
         } else if (record.topic().equals(Samples.TOPICS.results())) {
             ledger.ended(record.key());
+        } else if (record.topic().equals(Samples.TOPICS.destinationHealth())) {
+            byte[] value = record.value();
+            String destination = record.key().substring(record.key().indexOf('/') + 1);
+            if (value == null) {
+                health.remove(destination);
+            } else {
+                health.put(destination, samples.records.health(Bytes.of(value)));
+            }
         } else if (record.topic().equals(Samples.TOPICS.returns())) {
             takeBack(samples.records.returned(Bytes.of(record.value())));
         }
@@ -66,15 +78,36 @@ final class FakeRouter {
             Instant due = task.route().dueAt();
             Duration remaining = due == null ? Duration.ZERO : Duration.between(time.now(), due);
             var turn = samples.tasks.plan().next(remaining);
-            if (turn.isEmpty()) {
-                return new Task(
-                        task.delivery(),
-                        task.route(),
-                        destinations.get(task.route().current()));
+            if (turn.isPresent()) {
+                waiting.add(new Waiting(time.now().plus(turn.get().delay()), task));
+            } else if (!isSettled(task)) {
+                return send(task);
             }
-            waiting.add(new Waiting(time.now().plus(turn.get().delay()), task));
         }
         return null;
+    }
+
+    private Task send(Task task) {
+        String current = task.route().current();
+        return new Task(task.delivery(), task.route(), destinations.get(current), health.get(current));
+    }
+
+    /// Whether the router deals with the task itself: its destination is left alone, or was given up.
+    private boolean isSettled(Task task) {
+        Route route = task.route();
+        Health seen = health.get(route.current());
+        if (seen == null || !(seen.isDisabled() || seen.isOpen(time.now()))) {
+            return false;
+        }
+        Instant until = seen.openUntil();
+        if (route.hasNext()) {
+            waiting.add(new Waiting(time.now(), task.with(route.passOver("breaker_open", time.now()))));
+        } else if (seen.isDisabled() || until == null) {
+            ledger.ended(task.delivery().id());
+        } else {
+            waiting.add(new Waiting(until, task.with(route.postpone(until))));
+        }
+        return true;
     }
 
     boolean isIdle() {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waybill.avro.DeliveryPolicy;
 import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.model.Route;
+import dev.waybill.topology.policy.ErrorCategory;
+import dev.waybill.topology.policy.Fault;
+import dev.waybill.topology.policy.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -80,7 +83,7 @@ class LanesTest {
 
         assertThat(lanes.startable(0)).containsExactly(works.get(0), works.get(1));
         assertThat(lanes.startable(0)).isEmpty();
-        assertThat(lanes.ended(works.get(1), 1)).containsExactly(works.get(2));
+        assertThat(lanes.ended(works.get(1), null, 1)).containsExactly(works.get(2));
         assertThat(lanes.runningSince()).hasSize(2);
     }
 
@@ -107,7 +110,7 @@ class LanesTest {
         accept(lanes, second, 0);
 
         assertThat(lanes.startable(0)).isEmpty();
-        assertThat(lanes.ended(first, 1)).containsExactly(second);
+        assertThat(lanes.ended(first, null, 1)).containsExactly(second);
     }
 
     @Test
@@ -120,7 +123,7 @@ class LanesTest {
         accept(lanes, now, 0);
 
         assertThat(lanes.startable(0)).containsExactly(now);
-        assertThat(lanes.ended(now, 10)).isEmpty();
+        assertThat(lanes.ended(now, null, 10)).isEmpty();
         assertThat(lanes.startable(300_000_000 - 1)).isEmpty();
         assertThat(lanes.startable(300_000_000)).containsExactly(later);
     }
@@ -141,7 +144,7 @@ class LanesTest {
 
         assertThat(lanes.isRunning(running::equals)).isTrue();
         assertThat(lanes.isRunning(ready::equals)).isFalse();
-        assertThat(lanes.ended(running, SECOND)).isEmpty();
+        assertThat(lanes.ended(running, null, SECOND)).isEmpty();
         assertThat(lanes.startable(SECOND)).isEmpty();
         assertThat(lanes.isRunning(_ -> true)).isFalse();
     }
@@ -201,8 +204,10 @@ class LanesTest {
         accept(lanes, beside, 0);
 
         assertThat(lanes.startable(0)).containsExactly(first, beside);
-        assertThat(lanes.ended(first, 1)).as("a slot that no retry may have").isEmpty();
-        assertThat(lanes.ended(retries.get(0), 1)).containsExactly(retries.get(6));
+        assertThat(lanes.ended(first, null, 1))
+                .as("a slot that no retry may have")
+                .isEmpty();
+        assertThat(lanes.ended(retries.get(0), null, 1)).containsExactly(retries.get(6));
     }
 
     /// What is new does not keep retries from their part for ever.
@@ -222,11 +227,11 @@ class LanesTest {
         accept(lanes, first.get(1), 0);
         assertThat(lanes.startable(0)).containsExactly(retries.get(0), retries.get(1), retries.get(2), first.get(0));
 
-        assertThat(lanes.ended(retries.get(0), 1)).containsExactly(first.get(1));
+        assertThat(lanes.ended(retries.get(0), null, 1)).containsExactly(first.get(1));
         accept(lanes, first.get(2), 1);
         accept(lanes, first.get(3), 1);
-        assertThat(lanes.ended(first.get(0), 2)).containsExactly(retries.get(3));
-        assertThat(lanes.ended(first.get(1), 2)).containsExactly(first.get(2));
+        assertThat(lanes.ended(first.get(0), null, 2)).containsExactly(retries.get(3));
+        assertThat(lanes.ended(first.get(1), null, 2)).containsExactly(first.get(2));
     }
 
     /// A lane that has its share goes on as soon as one of its attempts ends, or the others leave it more.
@@ -243,9 +248,9 @@ class LanesTest {
         accept(lanes, other, 0);
         assertThat(lanes.startable(0)).containsExactly(works.get(0), other, works.get(1));
 
-        assertThat(lanes.ended(works.get(0), 1)).containsExactly(works.get(2));
-        assertThat(lanes.ended(other, 1)).isEmpty();
-        assertThat(lanes.ended(works.get(1), 1)).containsExactly(works.get(3));
+        assertThat(lanes.ended(works.get(0), null, 1)).containsExactly(works.get(2));
+        assertThat(lanes.ended(other, null, 1)).isEmpty();
+        assertThat(lanes.ended(works.get(1), null, 1)).containsExactly(works.get(3));
     }
 
     @Test
@@ -264,9 +269,132 @@ class LanesTest {
         List<Work> started = lanes.startable(0);
         while (!started.isEmpty()) {
             retries.add(started.getFirst().isRetry());
-            started = lanes.ended(started.getFirst(), 1);
+            started = lanes.ended(started.getFirst(), null, 1);
         }
         assertThat(retries).containsExactly(true, false, true, false, true);
+    }
+
+    private static Observed failed(long now) {
+        Fault fault = new Fault(ErrorCategory.RESPONSE, "http_503", null, 503);
+        return new Observed(new Outcome.Retryable(fault, null), Duration.ofMillis(1), Samples.START.plusNanos(now));
+    }
+
+    private static Observed delivered(long now) {
+        return new Observed(new Outcome.Delivered(), Duration.ofMillis(1), Samples.START.plusNanos(now));
+    }
+
+    private Destination fragile(String name) {
+        return samples.destination(
+                name,
+                DeliveryPolicy.newBuilder()
+                        .setConcurrency(4)
+                        .setBreakerMinVolume(2)
+                        .setBreakerOpenMs(10_000L)
+                        .setBreakerProbes(1)
+                        .build());
+    }
+
+    /// Everything that waits in the lane of a destination that is left alone goes elsewhere, and nothing more comes in.
+    @Test
+    void anOpenBreakerEmptiesItsLane() {
+        Lanes lanes = lanes(1_000);
+        Destination destination = fragile("a");
+        List<Work> works = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            works.add(work(destination));
+            accept(lanes, works.getLast(), 0);
+        }
+        lanes.offer(works.set(7, work(destination)), Duration.ofMillis(500), ROOM, 0);
+        assertThat(lanes.startable(0)).hasSize(4);
+        assertThat(lanes.evicted()).isNull();
+        lanes.ended(works.get(0), failed(1), 1);
+        lanes.ended(works.get(1), failed(1), 1);
+
+        List<Work> evicted = new ArrayList<>();
+        for (Lanes.Evicted one = lanes.evicted(); one != null; one = lanes.evicted()) {
+            evicted.add(one.work());
+            assertThat(one.away()).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(11));
+            lanes.removeEvicted(one);
+        }
+        // Six had been let in for the two that ended; what ran goes on.
+        assertThat(evicted).hasSize(4).doesNotContainAnyElementsOf(works.subList(0, 5));
+        assertThat(lanes.offer(work(destination), Duration.ZERO, ROOM, 2)).isInstanceOf(Admission.Overflow.class);
+        assertThat(lanes.shut(2)).isEqualTo(1);
+        HealthChange change = lanes.healthChanges().getFirst();
+        assertThat(change.isTrip()).isTrue();
+        assertThat(change.health().openUntil())
+                .isEqualTo(Samples.START.plusSeconds(10).plusNanos(1));
+        assertThat(lanes.healthChanges()).isEmpty();
+    }
+
+    @Test
+    void whoCanGoElsewhereIsNotKeptAwayForLong() {
+        Lanes lanes = lanes(1_000);
+        Destination destination = fragile("a");
+        Work other = Samples.work(samples.task("delivery-9", destination, destination("b", 1)), 9);
+        Work first = work(destination);
+        Work second = work(destination);
+        accept(lanes, first, 0);
+        accept(lanes, second, 0);
+        lanes.startable(0);
+        lanes.ended(first, failed(1), 1);
+        lanes.ended(second, failed(1), 1);
+        assertThat(lanes.offer(other, Duration.ZERO, ROOM, 2)).isEqualTo(new Admission.Overflow(Lane.OVERFLOW_MIN));
+    }
+
+    @Test
+    void afterItsTimeABreakerLetsAProbeThroughAndThenAll() {
+        Lanes lanes = lanes(1_000);
+        Destination destination = fragile("a");
+        Work first = work(destination);
+        Work second = work(destination);
+        accept(lanes, first, 0);
+        accept(lanes, second, 0);
+        lanes.startable(0);
+        lanes.ended(first, failed(0), 0);
+        lanes.ended(second, failed(0), 0);
+        lanes.healthChanges();
+
+        long now = 10 * SECOND;
+        Work probe = work(destination);
+        accept(lanes, probe, now);
+        Work after = work(destination);
+        accept(lanes, after, now);
+        assertThat(lanes.startable(now)).containsExactly(probe);
+        assertThat(lanes.ended(probe, delivered(now), now)).containsExactly(after);
+        assertThat(lanes.healthChanges().getFirst().isClosing()).isTrue();
+    }
+
+    /// What an attempt of an earlier assignment, or of an earlier version, ended with says nothing here.
+    @Test
+    void judgesOnlyWhatItStarted() {
+        Lanes lanes = lanes(1_000);
+        Destination destination = fragile("a");
+        Work first = work(destination);
+        Work second = work(destination);
+        accept(lanes, first, 0);
+        accept(lanes, second, 0);
+        lanes.startable(0);
+        lanes.drop(_ -> true);
+        Work again = new Work(
+                first.task(), destination, first.partition(), first.epoch() + 1, first.offset(), first.headers());
+        accept(lanes, again, 1);
+        lanes.ended(first, failed(1), 1);
+        lanes.ended(second, failed(1), 1);
+        assertThat(lanes.shut(1)).isZero();
+        assertThat(lanes.healthChanges()).isEmpty();
+    }
+
+    @Test
+    void whatNobodyWaitsForIsToldWithinAMinute() {
+        Lanes lanes = lanes(1_000);
+        Work work = work(destination("a", 1));
+        accept(lanes, work, 0);
+        lanes.startable(0);
+        lanes.ended(work, failed(1), 1);
+        assertThat(lanes.healthChanges()).isEmpty();
+        lanes.startable(61 * SECOND);
+        assertThat(lanes.healthChanges().getFirst().health().failures()).isEqualTo(1);
     }
 
     /// One after the other, to the end.
@@ -275,7 +403,7 @@ class LanesTest {
         List<Work> started = lanes.startable(0);
         while (!started.isEmpty()) {
             order.add(started.getFirst().destination().name());
-            started = lanes.ended(started.getFirst(), 1);
+            started = lanes.ended(started.getFirst(), null, 1);
         }
         return order;
     }
@@ -284,7 +412,7 @@ class LanesTest {
     void overflowSpreadsOverTheTimeTheDestinationTakes() {
         for (long seed = 0; seed < 100; seed++) {
             Random random = new Random(seed);
-            Lane lane = new Lane(0, destination("a" + seed, random.nextInt(1, 30)), 0);
+            Lane lane = new Lane(0, work(destination("a" + seed, random.nextInt(1, 30))), 0);
             long now = 0;
             long lastDue = 0;
             for (int i = 0; i < 3_000; i++) {
@@ -303,7 +431,7 @@ class LanesTest {
 
     @Test
     void overflowOfALimitedLaneFollowsItsLimit() {
-        Lane lane = new Lane(0, limited("slow", 2), 0);
+        Lane lane = new Lane(0, work(limited("slow", 2)), 0);
         Duration last = Duration.ZERO;
         for (int i = 0; i < 101; i++) {
             last = lane.overflow(0);
@@ -339,7 +467,7 @@ class LanesTest {
                     accepted += lanes.offer(work, untilDue, ROOM, now) instanceof Admission.Accepted ? 1 : 0;
                 }
                 List<Work> started = !running.isEmpty() && random.nextBoolean()
-                        ? lanes.ended(running.remove(random.nextInt(running.size())), now)
+                        ? lanes.ended(running.remove(random.nextInt(running.size())), null, now)
                         : lanes.startable(now);
                 startedInAll += started.size();
                 running.addAll(started);
@@ -349,7 +477,7 @@ class LanesTest {
                 now += SECOND / 10;
                 List<Work> started = new ArrayList<>(lanes.startable(now));
                 while (!running.isEmpty()) {
-                    started.addAll(lanes.ended(running.removeLast(), now));
+                    started.addAll(lanes.ended(running.removeLast(), null, now));
                 }
                 startedInAll += started.size();
                 running.addAll(started);
@@ -369,7 +497,8 @@ class LanesTest {
             int count = perDestination.merge(work.destination().id(), 1, Integer::sum);
             assertThat(count)
                     .as("seed %d", seed)
-                    .isLessThanOrEqualTo(work.destination().policy().concurrency().cap());
+                    .isLessThanOrEqualTo(
+                            work.destination().policy().concurrency().cap());
         }
     }
 }

@@ -136,6 +136,8 @@ final class SimulatedWorker {
         int overflowed;
         int poison;
         int failed;
+        int trips;
+        int disabled;
 
         LoopMetrics of(SimulatedWorker worker) {
             CountingMetrics all = this;
@@ -153,6 +155,16 @@ final class SimulatedWorker {
                 @Override
                 public void poison(Kind kind) {
                     all.poison++;
+                }
+
+                @Override
+                public void breakerOpened(Kind kind) {
+                    all.trips++;
+                }
+
+                @Override
+                public void destinationDisabled(Kind kind) {
+                    all.disabled++;
                 }
 
                 @Override

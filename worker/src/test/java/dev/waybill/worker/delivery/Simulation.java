@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class Simulation {
 
     /// What happened, so that a test can tell that its seeds made it happen.
-    record Coverage(int attempts, int crashes, int overflowed, int poison, int failed, int ended) {}
+    record Coverage(
+            int attempts, int crashes, int overflowed, int poison, int failed, int ended, int trips, int disabled) {}
 
     /// How fast time goes in the end: slowly while something happens, so that nothing is skipped.
     private static final Duration PACE_MIN = Duration.ofMillis(20);
@@ -59,7 +60,11 @@ final class Simulation {
         this.router = new FakeRouter(samples, destinations, time, ledger);
         FakeBroker broker =
                 new FakeBroker(Samples.TOPICS.tasks(Kind.WEBHOOK), random.nextInt(1, 4), random, (records, offsets) -> {
-                    ledger.committed(records, offsets);
+                    ledger.committed(
+                            records.stream()
+                                    .filter(record -> !record.topic().equals(Samples.TOPICS.destinationHealth()))
+                                    .toList(),
+                            offsets);
                     records.forEach(router::take);
                 });
         SinkLoopSettings settings = new SinkLoopSettings(
@@ -86,6 +91,13 @@ final class Simulation {
                 .setDelaysMs(List.of(300L, 1_000L, 6_000L))
                 .setTotalTimeoutMs(2_000L)
                 .setConcurrency(random.nextInt(1, 5))
+                .setMinConcurrency(1)
+                .setBreakerFailureRatio(random.nextDouble(0.2, 1))
+                .setBreakerMinVolume(random.nextInt(1, 6))
+                .setBreakerOpenMs(random.nextLong(100, 5_000))
+                .setBreakerProbes(random.nextInt(1, 4))
+                .setDisableAfterFailures(random.nextInt(6) == 0 ? random.nextInt(1, 5) : null)
+                .setDisableAfterMs(0L)
                 .setRatePermits(limited ? random.nextInt(1, 5) : null)
                 .setRatePeriodMs(limited ? 1_000L : null)
                 .build();
@@ -102,7 +114,14 @@ final class Simulation {
         comeToRest();
         var metrics = world.metrics();
         return new Coverage(
-                ledger.attempts(), crashes, metrics.overflowed, metrics.poison, metrics.failed, ledger.ends());
+                ledger.attempts(),
+                crashes,
+                metrics.overflowed,
+                metrics.poison,
+                metrics.failed,
+                ledger.ends(),
+                metrics.trips,
+                metrics.disabled);
     }
 
     // --- what is asked for -----------------------------------------------------------------------------------------

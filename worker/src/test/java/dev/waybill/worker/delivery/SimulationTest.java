@@ -17,6 +17,8 @@ class SimulationTest {
         List<Coverage> all = run(1, 200);
         assertThat(all).anyMatch(one -> one.overflowed() > 0);
         assertThat(all).anyMatch(one -> one.poison() > 0);
+        assertThat(all).anyMatch(one -> one.trips() > 0);
+        assertThat(all).anyMatch(one -> one.disabled() > 0);
         assertThat(all.stream().mapToInt(Coverage::crashes).sum()).isGreaterThan(all.size());
         assertThat(all.stream().mapToInt(Coverage::failed).sum()).isGreaterThan(all.size());
         assertThat(all.stream().mapToInt(Coverage::ended).sum()).isGreaterThan(20 * all.size());

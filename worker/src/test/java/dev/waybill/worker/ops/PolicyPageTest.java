@@ -35,7 +35,8 @@ class PolicyPageTest {
         assertThat(page)
                 .contains("| `maxAttempts` | " + Policy.defaults(Kind.WEBHOOK).maxAttempts());
         assertThat(page)
-                .contains("| `concurrency` | " + Policy.defaults(Kind.WEBHOOK).concurrency().cap());
+                .contains("| `concurrency` | "
+                        + Policy.defaults(Kind.WEBHOOK).concurrency().cap());
         for (SchedulePreset preset : SchedulePreset.values()) {
             assertThat(page.lines().filter(line -> line.startsWith("| `" + preset.wireName() + "`")))
                     .singleElement()

@@ -29,8 +29,8 @@ class TelemetryTest {
             router.accepted();
             router.rejected("oversize");
             LoopCounters loops = new LoopCounters(telemetry.meter());
-            loops.started(Kind.WEBHOOK, () -> new LoopMetrics.Gauges(3, 7, 1, Duration.ofSeconds(2)));
-            loops.started(Kind.WEBHOOK, () -> new LoopMetrics.Gauges(1, 1, 0, Duration.ofSeconds(5)));
+            loops.started(Kind.WEBHOOK, () -> new LoopMetrics.Gauges(3, 7, 1, Duration.ofSeconds(2), 1));
+            loops.started(Kind.WEBHOOK, () -> new LoopMetrics.Gauges(1, 1, 0, Duration.ofSeconds(5), 0));
             loops.lag(Kind.WEBHOOK, Duration.ofMillis(20));
             assertThat(scrape(telemetry))
                     .contains("waybill_requests_total{", "waybill_outcome=\"accepted\"", "waybill_reason=\"oversize\"")

@@ -1,0 +1,183 @@
+package dev.waybill.worker.delivery;
+
+import dev.waybill.topology.model.Destination;
+import dev.waybill.topology.model.Health;
+import dev.waybill.topology.policy.BreakerPolicy;
+import dev.waybill.topology.policy.Fault;
+import dev.waybill.topology.policy.Judgement;
+import dev.waybill.topology.policy.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// Leaves one version of a destination alone while it does not work, and keeps what is known of its health.
+///
+/// ```
+///   Closed ──too many of a window fail──► Open ──its time is over──► HalfOpen ──enough probes succeed──► Closed
+///                                           ▲                           │
+///                                           └──────────a probe fails────┘
+/// ```
+///
+/// Guarded by the lock of [Lanes]. Times are nanoseconds of a clock that only goes forward, but for those that are told
+/// to others.
+final class Breaker {
+
+    private sealed interface State {
+        record Closed() implements State {}
+
+        record Open(long until) implements State {}
+
+        /// @param succeeded probes so far
+        record HalfOpen(int succeeded) implements State {}
+    }
+
+    private final Destination destination;
+    private final BreakerPolicy policy;
+    private final FailureWindow window;
+    private State state;
+    private Health health;
+    /// As others know it.
+    private Health told;
+
+    /// Starts with what the router saw. It sends nothing while a breaker is open, so an open one is taken to be
+    /// half-open.
+    ///
+    /// @param told what was told last of an earlier version, or of this one; null if the destination was well
+    Breaker(Destination destination, @Nullable Health told, long now) {
+        this.destination = destination;
+        this.policy = destination.policy().breaker();
+        this.window = new FailureWindow(policy.window(), now);
+        this.told = told == null ? Health.well(destination) : told;
+        this.health = this.told.isAbout(destination) ? this.told : Health.well(destination);
+        this.state = health.trips() > 0 && policy.enabled() ? new State.HalfOpen(0) : new State.Closed();
+    }
+
+    Destination destination() {
+        return destination;
+    }
+
+    /// Attempts that may run at the same time as far as the breaker goes.
+    int lets(long now) {
+        if (health.isDisabled()) {
+            return 0;
+        }
+        return switch (state) {
+            case State.Closed() -> Integer.MAX_VALUE;
+            case State.Open(long until) -> until - now > 0 ? 0 : policy.probes();
+            case State.HalfOpen _ -> policy.probes();
+        };
+    }
+
+    /// When it is half-open next; null if it is not open.
+    @Nullable
+    Long opensAt() {
+        return state instanceof State.Open(long until) ? (Long) until : null;
+    }
+
+    /// Whether its time is over, and nobody has tried since.
+    boolean isUntried(long now) {
+        return switch (state) {
+            case State.Closed() -> false;
+            case State.Open(long until) -> until - now <= 0;
+            case State.HalfOpen(int succeeded) -> succeeded == 0;
+        };
+    }
+
+    boolean isDisabled() {
+        return health.isDisabled();
+    }
+
+    /// Takes what an attempt ended with.
+    void judge(Observed observed, long now) {
+        Judgement judgement = Judgement.of(observed.outcome());
+        switch (judgement) {
+            case WELL -> health = health.succeeded();
+            case REFUSES, FAILS ->
+                health = health.failed(fault(observed.outcome()).asLastFailure(), destination.policy(), observed.at());
+            case NONE -> {
+                return;
+            }
+        }
+        boolean failed = judgement == Judgement.FAILS;
+        switch (current(now)) {
+            case State.Closed() -> {
+                window.count(failed, now);
+                if (failed && policy.trips(window.failures(now), window.attempts(now))) {
+                    open(observed.at(), now);
+                }
+            }
+            case State.HalfOpen(int succeeded) -> {
+                if (failed) {
+                    open(observed.at(), now);
+                } else if (succeeded + 1 >= policy.probes()) {
+                    close();
+                } else {
+                    state = new State.HalfOpen(succeeded + 1);
+                }
+            }
+            // It began before the breaker opened.
+            case State.Open _ -> {}
+        }
+    }
+
+    /// A connection test in place of a probe has failed. One that succeeds proves less than a delivery and changes
+    /// nothing.
+    void testFailed(Instant at, long now) {
+        if (isUntried(now)) {
+            open(at, now);
+        }
+    }
+
+    private State current(long now) {
+        if (state instanceof State.Open(long until) && until - now <= 0) {
+            state = new State.HalfOpen(0);
+        }
+        return state;
+    }
+
+    private void open(Instant at, long now) {
+        Duration time = policy.openFor(health.trips() + 1);
+        health = health.opened(policy, at);
+        state = new State.Open(now + time.toNanos());
+        window.clear();
+    }
+
+    private void close() {
+        health = health.closed();
+        state = new State.Closed();
+        window.clear();
+    }
+
+    /// Whether others must know now: what they do depends on it.
+    boolean mustTell() {
+        return health.trips() != told.trips()
+                || health.isDisabled() != told.isDisabled()
+                || health.warning() > told.warning();
+    }
+
+    /// Whether others know anything that is not so any more.
+    boolean mayTell() {
+        return !health.equals(told) && !(health.isWell() && told.isWell());
+    }
+
+    HealthTold tell() {
+        HealthTold change = new HealthTold(told, health);
+        told = health;
+        return change;
+    }
+
+    /// What was told last.
+    Health told() {
+        return told;
+    }
+
+    /// What others knew, and what they are told now.
+    record HealthTold(Health before, Health now) {}
+
+    private static Fault fault(Outcome outcome) {
+        if (outcome instanceof Outcome.Failed failed) {
+            return failed.fault();
+        }
+        throw new IllegalStateException("what was delivered has no fault");
+    }
+}
