@@ -186,6 +186,7 @@ public final class DestinationCommand {
         table.print(out());
         section("SETTING", destination.path("settings"));
         section("POLICY", destination.path("policy"));
+        section("HEALTH", destination.path("health"));
     }
 
     private void section(String title, JsonNode fields) {
@@ -203,7 +204,7 @@ public final class DestinationCommand {
     }
 
     private static Table table() {
-        return new Table("NAME", "ID", "KIND", "PROVIDER", "ENABLED", "VERSION");
+        return new Table("NAME", "ID", "KIND", "PROVIDER", "ENABLED", "VERSION", "HEALTH");
     }
 
     private static void row(Table table, JsonNode destination) {
@@ -213,7 +214,8 @@ public final class DestinationCommand {
                 destination.path("kind").asString(),
                 destination.path("provider").asString(),
                 destination.path("enabled").asBoolean(),
-                destination.path("version").asLong());
+                destination.path("version").asLong(),
+                destination.path("health").path("status").asString(""));
     }
 
     private static String path(Organization organization, String name) {

@@ -2,6 +2,7 @@ package dev.waybill.worker.delivery;
 
 import dev.waybill.schemas.registry.RegistryException;
 import dev.waybill.topology.model.AttemptReport;
+import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.model.Task;
 import dev.waybill.topology.policy.Decision;
 import dev.waybill.topology.policy.Decisions;
@@ -100,6 +101,25 @@ final class Attempts implements AutoCloseable {
                 LOG.warn("an outcome waits for the schema registry: {}", e.getMessage());
                 time.sleep(REGISTRY_PAUSE);
             }
+        }
+    }
+
+    /// Whether a connection test of the destination fails for a reason of its own.
+    boolean failsTest(Destination destination) {
+        try {
+            OpenSinks.Lease lease = sinks.lease(destination);
+            try {
+                Fault fault = lease.sink().test().fault();
+                return fault != null && fault.category() != ErrorCategory.INTERNAL;
+            } finally {
+                lease.release();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (RuntimeException | LinkageError e) {
+            LOG.warn("the connection to {} cannot be tested", destination.id(), e);
+            return false;
         }
     }
 

@@ -29,13 +29,22 @@ final class Lane {
     /// How long an attempt takes on a destination that is taken to be fast.
     private static final Duration FAST_ATTEMPT = Duration.ofMillis(100);
 
+    /// How long nothing may come to a destination whose time is over until its connection is tested instead.
+    static final Duration TEST_AFTER = Duration.ofSeconds(2);
+
+    /// A task that may start, but has not for so long, waits elsewhere: it would keep what its partition has done from
+    /// being deleted, and hold room that others could use.
+    static final Duration HELD_MAX = Duration.ofMinutes(1);
+
     private record Waiting(Work work, long due) {}
+
+    private record Ready(Work work, long since) {}
 
     private RateMeter endings;
     private final long number;
     private final String organization;
-    private final Deque<Work> firstAttempts = new ArrayDeque<>();
-    private final Deque<Work> retries = new ArrayDeque<>();
+    private final Deque<Ready> firstAttempts = new ArrayDeque<>();
+    private final Deque<Ready> retries = new ArrayDeque<>();
     private final PriorityQueue<Waiting> waiting =
             new PriorityQueue<>((one, other) -> Long.signum(one.due() - other.due()));
     private Policy policy;
@@ -58,6 +67,9 @@ final class Lane {
     /// When the lane's alarm goes off; kept by [Lanes].
     @Nullable
     Long alarmAt;
+
+    /// Whether [Lanes] has it among those whose connection is tested.
+    boolean isTested;
 
     /// Whether [Lanes] has it among those whose health is to be told.
     boolean isToTell;
@@ -145,26 +157,31 @@ final class Lane {
         if (untilDue.isPositive()) {
             waiting.add(new Waiting(work, now + untilDue.toNanos()));
         } else {
-            enqueue(work);
+            enqueue(work, now);
         }
     }
 
-    private void enqueue(Work work) {
-        (work.isRetry() ? retries : firstAttempts).add(work);
+    private void enqueue(Work work, long now) {
+        (work.isRetry() ? retries : firstAttempts).add(new Ready(work, now));
     }
 
     /// Moves what has become due to the ready ones.
     void wake(long now) {
         while (!waiting.isEmpty() && waiting.element().due() - now <= 0) {
-            enqueue(waiting.remove().work());
+            enqueue(waiting.remove().work(), now);
         }
     }
 
-    /// When a task becomes due, or the rate limit has a token for a lane that left the line for want of one; null if
-    /// nothing waits for time.
+    /// When a task becomes due, the rate limit has a token for a lane that left the line for want of one, or a lane
+    /// that
+    /// nothing comes to is to be tested; null if nothing waits for time.
     @Nullable
     Long nextWake(long now) {
         Long due = waiting.isEmpty() ? null : waiting.element().due();
+        Long test = testAt();
+        if (due == null && test != null && test - now > 0) {
+            return test;
+        }
         if (place != Line.Place.NOWHERE || !hasReady() || running >= limit(now)) {
             return due;
         }
@@ -183,7 +200,7 @@ final class Lane {
     @Nullable
     Work start(boolean retriesToo, long now) {
         boolean retry = retriesToo && !retries.isEmpty() && (firstAttempts.isEmpty() || !retryWasLast);
-        Deque<Work> queue = retry ? retries : firstAttempts;
+        Deque<Ready> queue = retry ? retries : firstAttempts;
         if (queue.isEmpty() || running >= limit(now)) {
             return null;
         }
@@ -193,7 +210,7 @@ final class Lane {
         }
         running++;
         retryWasLast = retry;
-        return queue.remove();
+        return queue.remove().work();
     }
 
     /// An attempt of the lane ended.
@@ -218,13 +235,37 @@ final class Lane {
 
     /// Takes out all that has not started.
     List<Work> evict() {
-        List<Work> all = new ArrayList<>(firstAttempts);
-        all.addAll(retries);
+        List<Work> all = new ArrayList<>();
+        firstAttempts.forEach(one -> all.add(one.work()));
+        retries.forEach(one -> all.add(one.work()));
         waiting.forEach(one -> all.add(one.work()));
         firstAttempts.clear();
         retries.clear();
         waiting.clear();
         return all;
+    }
+
+    /// Takes out what has been ready for too long.
+    List<Work> evictStuck(long now) {
+        List<Work> stuck = new ArrayList<>();
+        for (Deque<Ready> queue : List.of(firstAttempts, retries)) {
+            while (!queue.isEmpty() && now - queue.element().since() >= HELD_MAX.toNanos()) {
+                stuck.add(queue.remove().work());
+            }
+        }
+        return stuck;
+    }
+
+    /// When its destination's connection is to be tested, if nothing comes until then; null if it need not be.
+    @Nullable
+    Long testAt() {
+        Long over = breaker.opensAt();
+        return over == null ? null : (Long) (over + TEST_AFTER.toNanos());
+    }
+
+    /// Whether nothing has come that would show how the destination is.
+    boolean wantsTest(long now) {
+        return !isTested && held() == 0 && breaker.isUntried(now) && now - lastUsed < Lanes.IDLE_MAX.toNanos();
     }
 
     HealthChange tellHealth() {
@@ -250,7 +291,9 @@ final class Lane {
     /// measured.
     Duration overflow(long now) {
         long each = (long) (1e9 / expectedRate(now));
-        long room = Math.max(roomAt - now, each * ready());
+        TokenBucket tokens = bucket(now);
+        long token = tokens == null ? 0 : tokens.nextAt(now) - now;
+        long room = Math.max(Math.max(roomAt - now, token), each * ready());
         long wait = Math.clamp(room, OVERFLOW_MIN.toNanos(), OVERFLOW_MAX.toNanos());
         roomAt = now + wait + each;
         return Duration.ofNanos(wait);
@@ -272,8 +315,8 @@ final class Lane {
 
     /// Takes out what has not started and matches.
     void drop(Predicate<Work> which) {
-        firstAttempts.removeIf(which);
-        retries.removeIf(which);
+        firstAttempts.removeIf(one -> which.test(one.work()));
+        retries.removeIf(one -> which.test(one.work()));
         waiting.removeIf(one -> which.test(one.work()));
     }
 

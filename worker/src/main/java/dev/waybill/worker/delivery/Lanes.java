@@ -1,6 +1,8 @@
 package dev.waybill.worker.delivery;
 
+import dev.waybill.topology.model.Destination;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,8 +29,11 @@ final class Lanes {
     /// When a lane has something to do although nothing ended: a task becomes due, or the rate limit has a token.
     private record Alarm(long at, Lane lane) {}
 
-    /// How often idle lanes are looked for, and destinations' health is told that nobody waits for.
-    private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(1);
+    /// How often all lanes are looked at.
+    private static final Duration SWEEP_INTERVAL = Duration.ofSeconds(15);
+
+    /// Connection tests at the same time: they take no slot, so they must not be many.
+    static final int TESTS_MAX = 16;
 
     /// A task that its lane does not hold any more.
     ///
@@ -44,6 +49,8 @@ final class Lanes {
     private final Map<Work, Long> running = new HashMap<>();
     private final Queue<Evicted> evicted = new ArrayDeque<>();
     private final List<Lane> toTell = new ArrayList<>();
+    private final Queue<Lane> toTest = new ArrayDeque<>();
+    private int testsRunning;
     private int retriesRunning;
     private long lanesMade;
     private long sweepAt;
@@ -103,7 +110,8 @@ final class Lanes {
             Lane lane = lanes.get(work.destination().id());
             if (lane != null) {
                 if (lane.ended(work, observed, now)) {
-                    lane.evict().forEach(one -> evicted.add(new Evicted(one, lane.away(one, now))));
+                    evict(lane, lane.evict(), now);
+                    schedule(lane, now);
                 }
                 if (lane.breaker().mustTell()) {
                     toTell(lane);
@@ -117,8 +125,8 @@ final class Lanes {
         }
     }
 
-    /// The next task that its lane does not hold any more, because its destination is left alone; null if there is
-    /// none. It stays the next one until [#removeEvicted].
+    /// The next task that its lane does not hold any more, because its destination is left alone or it has waited for
+    /// too long; null if there is none. It stays the next one until [#removeEvicted].
     @Nullable
     Evicted evicted() {
         lock.lock();
@@ -133,6 +141,47 @@ final class Lanes {
         lock.lock();
         try {
             evicted.remove(one);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// A destination whose connection is to be tested, because its breaker's time is over and nothing comes; null if
+    /// there is none. Tell [#tested] what came of it.
+    @Nullable
+    Destination toTest() {
+        lock.lock();
+        try {
+            Lane lane = testsRunning < TESTS_MAX ? toTest.poll() : null;
+            if (lane == null) {
+                return null;
+            }
+            testsRunning++;
+            return lane.breaker().destination();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// A connection was tested.
+    ///
+    /// @param fails whether the destination certainly does not work
+    void tested(Destination destination, boolean fails, Instant at, long now) {
+        lock.lock();
+        try {
+            testsRunning--;
+            Lane lane = lanes.get(destination.id());
+            if (lane == null) {
+                return;
+            }
+            lane.isTested = false;
+            if (fails && lane.breaker().destination().version() == destination.version()) {
+                lane.breaker().testFailed(at, now);
+                if (lane.breaker().mustTell()) {
+                    toTell(lane);
+                }
+                schedule(lane, now);
+            }
         } finally {
             lock.unlock();
         }
@@ -203,6 +252,10 @@ final class Lanes {
         }
         lane.alarmAt = null;
         lane.wake(now);
+        if (lane.wantsTest(now)) {
+            lane.isTested = true;
+            toTest.add(lane);
+        }
         lineUp(lane);
         schedule(lane, now);
     }
@@ -251,6 +304,10 @@ final class Lanes {
         return retriesRunning < settings.retriesMax();
     }
 
+    private void evict(Lane lane, List<Work> works, long now) {
+        works.forEach(one -> evicted.add(new Evicted(one, lane.away(one, now))));
+    }
+
     private void toTell(Lane lane) {
         if (!lane.isToTell) {
             lane.isToTell = true;
@@ -258,18 +315,25 @@ final class Lanes {
         }
     }
 
-    /// Tells what need not be known at once, and forgets lanes that are not used.
+    /// Tells what need not be known at once, sends away what has waited for too long, and forgets lanes that are not
+    /// used.
     private void sweep(long now) {
         if (now - sweepAt < 0) {
             return;
         }
-        lanes.values().stream().filter(lane -> lane.breaker().mayTell()).forEach(this::toTell);
+        for (Lane lane : lanes.values()) {
+            if (lane.breaker().mayTell()) {
+                toTell(lane);
+            }
+            evict(lane, lane.evictStuck(now), now);
+        }
         sweepAt = now + SWEEP_INTERVAL.toNanos();
         long idle = now - IDLE_MAX.toNanos();
         lanes.values()
                 .removeIf(lane -> lane.place == Line.Place.NOWHERE
                         && lane.alarmAt == null
                         && !lane.isToTell
+                        && !lane.isTested
                         && lane.isIdleSince(idle));
     }
 }

@@ -8,6 +8,7 @@ import dev.waybill.topology.codec.Records;
 import dev.waybill.topology.model.Bytes;
 import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.model.Task;
+import dev.waybill.topology.policy.DeliveryHours;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -123,6 +124,7 @@ final class SinkLoop implements Loop, TaskLog.Listener {
         partitions.forEach((partition, progress) -> admitBacklog(partition, progress, now));
         start(lanes.startable(time.nanos()));
         sendAway(now);
+        testConnections();
         boolean more = isOver(writeAt);
         while (more) {
             more = write() && !unwritten.isEmpty();
@@ -171,7 +173,11 @@ final class SinkLoop implements Loop, TaskLog.Listener {
         try {
             Work work = read(partition, progress.epoch(), record);
             Duration untilDue = untilDue(work.task(), now);
-            if (untilDue.compareTo(heldMax) > 0) {
+            DeliveryHours hours = work.destination().policy().hours();
+            if (hours != null && !hours.isOpen(now)) {
+                // It came within the hours and had to wait.
+                ended.add(outcomes.postponed(work, hours.nextOpening(now), now));
+            } else if (untilDue.compareTo(heldMax) > 0) {
                 ended.add(outcomes.postponed(work, now.plus(untilDue), now));
             } else if (lanes.offer(work, untilDue, room, time.nanos()) instanceof Admission.Overflow(Duration away)) {
                 Duration longer = away.compareTo(untilDue) > 0 ? away : untilDue;
@@ -259,6 +265,18 @@ final class SinkLoop implements Loop, TaskLog.Listener {
         } catch (RejectedExecutionException e) {
             // The loop was closed meanwhile: what has not begun comes back from the log.
             LOG.debug("not started, because the loop is closed", e);
+        }
+    }
+
+    private void testConnections() {
+        for (Destination one = lanes.toTest(); one != null; one = lanes.toTest()) {
+            Destination destination = one;
+            try {
+                threads.execute(
+                        () -> lanes.tested(destination, attempts.failsTest(destination), time.now(), time.nanos()));
+            } catch (RejectedExecutionException e) {
+                LOG.debug("not tested, because the loop is closed", e);
+            }
         }
     }
 

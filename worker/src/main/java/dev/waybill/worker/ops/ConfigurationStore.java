@@ -6,6 +6,7 @@ import dev.waybill.schemas.Keys;
 import dev.waybill.schemas.Topics;
 import io.javalin.http.HttpStatus;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +49,11 @@ final class ConfigurationStore {
         this.writer = writer;
         this.clock = clock;
         this.patience = patience;
+    }
+
+    /// The time by which changes are dated.
+    Instant now() {
+        return clock.instant();
     }
 
     ConfigurationView view() {

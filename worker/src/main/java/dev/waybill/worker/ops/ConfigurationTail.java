@@ -2,6 +2,7 @@ package dev.waybill.worker.ops;
 
 import dev.waybill.avro.DefaultDestinationRule;
 import dev.waybill.avro.Destination;
+import dev.waybill.avro.DestinationHealth;
 import dev.waybill.schemas.Topics;
 import dev.waybill.schemas.registry.RegistryUnavailableException;
 import dev.waybill.schemas.serde.AvroCodec;
@@ -63,8 +64,10 @@ public final class ConfigurationTail implements AutoCloseable {
     }
 
     private void run() {
-        List<TopicPartition> partitions =
-                List.of(new TopicPartition(topics.destinations(), 0), new TopicPartition(topics.rules(), 0));
+        List<TopicPartition> partitions = List.of(
+                new TopicPartition(topics.destinations(), 0),
+                new TopicPartition(topics.rules(), 0),
+                new TopicPartition(topics.destinationHealth(), 0));
         try (consumer) {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
@@ -112,6 +115,8 @@ public final class ConfigurationTail implements AutoCloseable {
         try {
             if (key == null) {
                 view.skip(record.topic(), record.offset());
+            } else if (record.topic().equals(topics.destinationHealth())) {
+                view.apply(record.topic(), record.offset(), key, health(record.value()));
             } else if (record.value() == null && destinations) {
                 view.deleteDestination(record.topic(), record.offset(), key);
             } else if (record.value() == null) {
@@ -134,6 +139,10 @@ public final class ConfigurationTail implements AutoCloseable {
                     e.getMessage());
             view.skip(record.topic(), record.offset());
         }
+    }
+
+    private @Nullable DestinationHealth health(byte @Nullable [] value) {
+        return value == null ? null : codec.decode(value, DestinationHealth.class);
     }
 
     private void pause() {

@@ -2,6 +2,7 @@ package dev.waybill.worker.ops;
 
 import dev.waybill.avro.DefaultDestinationRule;
 import dev.waybill.avro.Destination;
+import dev.waybill.avro.DestinationHealth;
 import dev.waybill.schemas.Keys;
 import java.time.Duration;
 import java.util.HashMap;
@@ -15,7 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Destinations and rules as the configuration topics have them, up to an offset of each topic.
+/// Destinations, rules and health as the configuration topics have them, up to an offset of each topic.
 ///
 /// It is fed in the order of the topics by one thread and read by many. All destinations of an installation are held in
 /// memory, as in the router's global store.
@@ -34,6 +35,7 @@ final class ConfigurationView {
     private final NavigableMap<String, Entry<Destination>> destinations = new TreeMap<>();
 
     private final NavigableMap<String, Entry<DefaultDestinationRule>> rules = new TreeMap<>();
+    private final Map<String, DestinationHealth> health = new HashMap<>();
     private final Map<String, String> keyByDestinationId = new HashMap<>();
 
     void apply(String topic, long offset, String key, Destination value) {
@@ -74,6 +76,24 @@ final class ConfigurationView {
             rules.remove(key);
             done(topic, offset);
         });
+    }
+
+    /// How a destination is doing; null if well.
+    void apply(String topic, long offset, String key, @Nullable DestinationHealth value) {
+        locked(() -> {
+            if (value == null) {
+                health.remove(key);
+            } else {
+                health.put(key, value);
+            }
+            done(topic, offset);
+        });
+    }
+
+    /// What was told last of a destination that is not well.
+    Optional<DestinationHealth> health(Destination destination) {
+        String key = Keys.destination(destination.getOrganizationId(), destination.getDestinationId());
+        return Optional.ofNullable(reading(() -> health.get(key)));
     }
 
     /// A record that changes nothing, such as one that cannot be read.

@@ -28,7 +28,8 @@ final class DestinationJson {
             "labels",
             "version",
             "updatedAt",
-            "updatedBy");
+            "updatedBy",
+            "health");
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9 ._@-]{0,254}");
     private static final int TEXT_MAX = 255;

@@ -41,7 +41,7 @@ final class DestinationRoutes {
         store.view().destinations(Json.organization(context)).stream()
                 .map(ConfigurationView.Entry::value)
                 .sorted(Comparator.comparing(Destination::getName))
-                .forEach(destination -> all.add(AvroJson.object(destination)));
+                .forEach(destination -> all.add(json(destination)));
         ObjectNode body = Json.object();
         body.set("destinations", all);
         Json.answer(context, HttpStatus.OK, body);
@@ -97,8 +97,14 @@ final class DestinationRoutes {
                 .orElseThrow(() -> ProblemException.notFound("the organization has no destination " + idOrName));
     }
 
-    private static void answer(Context context, HttpStatus status, Destination destination) {
+    private ObjectNode json(Destination destination) {
+        ObjectNode answer = AvroJson.object(destination);
+        answer.set("health", HealthJson.of(destination, store.view().health(destination), store.now()));
+        return answer;
+    }
+
+    private void answer(Context context, HttpStatus status, Destination destination) {
         context.header("ETag", "\"" + destination.getVersion() + "\"");
-        Json.answer(context, status, AvroJson.object(destination));
+        Json.answer(context, status, json(destination));
     }
 }

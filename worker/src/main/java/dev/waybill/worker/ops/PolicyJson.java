@@ -1,10 +1,16 @@
 package dev.waybill.worker.ops;
 
 import dev.waybill.avro.DeliveryPolicy;
+import dev.waybill.schemas.Kind;
+import dev.waybill.topology.policy.Policy;
 import dev.waybill.topology.policy.SchedulePreset;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.avro.Schema;
@@ -35,6 +41,17 @@ final class PolicyJson {
     private static final int PERMITS_MAX = 1_000_000;
     private static final double FACTOR_MAX = 100;
 
+    private static final Set<String> DAYS = Set.of("mon", "tue", "wed", "thu", "fri", "sat", "sun");
+    private static final int VOLUME_MAX = 1_000_000;
+    private static final double RATIO_MIN = 0.01;
+
+    /// A window is counted in tenths.
+    private static final long WINDOW_MIN = 1_000;
+
+    /// Every kind has the same.
+    private static final int CONCURRENCY_DEFAULT =
+            Policy.defaults(Kind.WEBHOOK).concurrency().cap();
+
     private PolicyJson() {}
 
     static @Nullable DeliveryPolicy read(@Nullable Fields fields) {
@@ -61,6 +78,21 @@ final class PolicyJson {
         policy.setSchedule(schedule(fields));
         policy.setOnAmbiguous(onAmbiguous(fields));
         policy.setMaxAgeMs(fields.whole("maxAgeMs", 1, AGE_MAX));
+        policy.setMinConcurrency(fields.integer("minConcurrency", 1, CONCURRENCY_MAX));
+        policy.setHoursDays(days(fields));
+        policy.setHoursFrom(localTime(fields, "hoursFrom"));
+        policy.setHoursTo(localTime(fields, "hoursTo"));
+        policy.setHoursZone(zone(fields));
+        policy.setBreakerEnabled(fields.has("breakerEnabled") ? fields.flag("breakerEnabled", true) : null);
+        policy.setBreakerFailureRatio(fields.number("breakerFailureRatio", RATIO_MIN, 1));
+        policy.setBreakerMinVolume(fields.integer("breakerMinVolume", 1, VOLUME_MAX));
+        policy.setBreakerWindowMs(fields.whole("breakerWindowMs", WINDOW_MIN, DELAY_MAX));
+        policy.setBreakerOpenMs(fields.whole("breakerOpenMs", 1, DELAY_MAX));
+        policy.setBreakerOpenMaxMs(fields.whole("breakerOpenMaxMs", 1, DELAY_MAX));
+        policy.setBreakerProbes(fields.integer("breakerProbes", 1, CONCURRENCY_MAX));
+        policy.setDisableOnGone(fields.has("disableOnGone") ? fields.flag("disableOnGone", true) : null);
+        policy.setDisableAfterFailures(fields.integer("disableAfterFailures", 0, VOLUME_MAX));
+        policy.setDisableAfterMs(fields.whole("disableAfterMs", 0, AGE_MAX));
         combinations(policy, fields);
         return policy;
     }
@@ -71,6 +103,34 @@ final class PolicyJson {
             fields.fault("onAmbiguous", "expected retry or stop");
         }
         return text;
+    }
+
+    private static @Nullable List<String> days(Fields fields) {
+        List<String> days = fields.texts("hoursDays", DAYS.size());
+        if (!DAYS.containsAll(days)) {
+            fields.fault("hoursDays", "expected days, mon to sun");
+        }
+        return days.isEmpty() ? null : days;
+    }
+
+    private static @Nullable String localTime(Fields fields, String name) {
+        String text = fields.text(name, 40);
+        try {
+            return text == null ? null : LocalTime.parse(text).toString();
+        } catch (DateTimeException _) {
+            fields.fault(name, "expected a local time such as 08:30");
+            return null;
+        }
+    }
+
+    private static @Nullable String zone(Fields fields) {
+        String text = fields.text("hoursZone", 60);
+        try {
+            return text == null ? null : ZoneId.of(text).getId();
+        } catch (DateTimeException _) {
+            fields.fault("hoursZone", "expected a time zone such as Europe/Zurich");
+            return null;
+        }
     }
 
     private static @Nullable String schedule(Fields fields) {
@@ -99,6 +159,20 @@ final class PolicyJson {
         }
         if (policy.getSchedule() != null && (policy.getDelaysMs() != null || exponential)) {
             fields.fault("schedule", "either the name of a schedule, or delays");
+        }
+        int most = Objects.requireNonNullElse(policy.getConcurrency(), CONCURRENCY_DEFAULT);
+        if (policy.getMinConcurrency() != null && policy.getMinConcurrency() > most) {
+            fields.fault("minConcurrency", "must not be more than concurrency, which is " + most);
+        }
+        boolean noHours = policy.getHoursFrom() == null && policy.getHoursTo() == null && policy.getHoursZone() == null;
+        boolean hours = policy.getHoursFrom() != null && policy.getHoursTo() != null && policy.getHoursZone() != null;
+        if (!hours && (!noHours || policy.getHoursDays() != null)) {
+            fields.fault("hoursFrom", "delivery hours need hoursFrom, hoursTo and hoursZone");
+        }
+        Long open = policy.getBreakerOpenMs();
+        Long openMax = policy.getBreakerOpenMaxMs();
+        if (open != null && openMax != null && openMax < open) {
+            fields.fault("breakerOpenMaxMs", "must not be less than breakerOpenMs");
         }
         if (policy.getRatePeriodMs() != null && policy.getRatePermits() == null) {
             fields.fault("ratePeriodMs", "has a meaning only with ratePermits");

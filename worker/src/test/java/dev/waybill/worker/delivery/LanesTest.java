@@ -385,6 +385,96 @@ class LanesTest {
         assertThat(lanes.healthChanges()).isEmpty();
     }
 
+    private long open(Lanes lanes, Destination destination) {
+        Work first = work(destination);
+        Work second = work(destination);
+        accept(lanes, first, 0);
+        accept(lanes, second, 0);
+        lanes.startable(0);
+        lanes.ended(first, failed(0), 0);
+        lanes.ended(second, failed(0), 0);
+        assertThat(lanes.healthChanges()).hasSize(1);
+        return 10 * SECOND + Lane.TEST_AFTER.toNanos();
+    }
+
+    @Test
+    void whenNothingComesTheConnectionIsTestedInstead() {
+        Lanes lanes = lanes(1_000);
+        Destination destination = fragile("a");
+        long at = open(lanes, destination);
+        lanes.startable(at - 1);
+        assertThat(lanes.toTest()).isNull();
+        lanes.startable(at);
+        assertThat(lanes.toTest()).isEqualTo(destination);
+        assertThat(lanes.toTest()).isNull();
+
+        lanes.tested(destination, true, Samples.START.plusNanos(at), at);
+        assertThat(lanes.shut(at)).isEqualTo(1);
+        assertThat(lanes.healthChanges().getFirst().health().trips()).isEqualTo(2);
+
+        long again = at + 20 * SECOND + Lane.TEST_AFTER.toNanos();
+        lanes.startable(again);
+        assertThat(lanes.toTest()).isEqualTo(destination);
+        lanes.tested(destination, false, Samples.START.plusNanos(again), again);
+        assertThat(lanes.healthChanges()).as("a good connection is no delivery").isEmpty();
+    }
+
+    @Test
+    void nothingIsTestedWhereSomethingCame() {
+        Lanes lanes = lanes(1_000);
+        Destination destination = fragile("a");
+        long at = open(lanes, destination);
+        accept(lanes, work(destination), at - 1);
+        lanes.startable(at - 1);
+        lanes.startable(at);
+        assertThat(lanes.toTest()).isNull();
+    }
+
+    /// Whoever does not use a destination any more need not know how it is.
+    @Test
+    void testsEndWhenNothingHasComeForLong() {
+        Lanes lanes = lanes(1_000);
+        Destination destination = fragile("a");
+        open(lanes, destination);
+        int tests = 0;
+        for (long now = 10 * SECOND; now < 3_600 * SECOND; now += SECOND) {
+            lanes.startable(now);
+            if (lanes.toTest() != null) {
+                tests++;
+                lanes.tested(destination, true, Samples.START.plusNanos(now), now);
+            }
+            lanes.healthChanges();
+        }
+        assertThat(tests).isBetween(4, 7);
+        assertThat(lanes.shut(3_600 * SECOND)).isZero();
+    }
+
+    /// A rate of one in ten minutes would keep the offsets behind it open for hours.
+    @Test
+    void whatIsHeldForTooLongWaitsElsewhere() {
+        Lanes lanes = lanes(1_000);
+        Destination slow = samples.destination(
+                "slow",
+                DeliveryPolicy.newBuilder()
+                        .setRatePermits(1)
+                        .setRatePeriodMs(600_000L)
+                        .build());
+        List<Work> works = List.of(work(slow), work(slow), work(slow));
+        works.forEach(one -> accept(lanes, one, 0));
+        assertThat(lanes.startable(0)).containsExactly(works.get(0));
+        lanes.startable(59 * SECOND);
+        assertThat(lanes.evicted()).isNull();
+        lanes.startable(76 * SECOND);
+        Lanes.Evicted one = lanes.evicted();
+        assertThat(one).isNotNull();
+        assertThat(one.work()).isEqualTo(works.get(1));
+        assertThat(one.away()).isBetween(Duration.ofMinutes(8), Duration.ofMinutes(21));
+        lanes.removeEvicted(one);
+        Lanes.Evicted next = lanes.evicted();
+        assertThat(next).isNotNull();
+        assertThat(next.work()).isEqualTo(works.get(2));
+    }
+
     @Test
     void whatNobodyWaitsForIsToldWithinAMinute() {
         Lanes lanes = lanes(1_000);

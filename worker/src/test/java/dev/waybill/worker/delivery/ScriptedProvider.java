@@ -3,13 +3,17 @@ package dev.waybill.worker.delivery;
 import dev.waybill.schemas.Kind;
 import dev.waybill.topology.model.AttemptReport;
 import dev.waybill.topology.model.Destination;
+import dev.waybill.topology.policy.Fault;
 import dev.waybill.worker.sink.Attempt;
 import dev.waybill.worker.sink.ConnectionReport;
 import dev.waybill.worker.sink.Sink;
 import dev.waybill.worker.sink.SinkProvider;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
+import org.jspecify.annotations.Nullable;
 
 /// Plays the answers of a script, and remembers which sinks it opened and closed.
 class ScriptedProvider implements SinkProvider {
@@ -20,6 +24,11 @@ class ScriptedProvider implements SinkProvider {
     }
 
     private final Script script;
+
+    /// What is wrong with every connection; null for nothing.
+    @Nullable
+    Fault testFault;
+
     final List<ScriptedSink> opened = new ArrayList<>();
 
     ScriptedProvider(Script script) {
@@ -68,7 +77,8 @@ class ScriptedProvider implements SinkProvider {
 
         @Override
         public ConnectionReport test() {
-            throw new UnsupportedOperationException();
+            return new ConnectionReport(
+                    AttemptReport.Phases.total(Duration.ZERO), null, List.of(), Map.of(), testFault, null);
         }
 
         @Override

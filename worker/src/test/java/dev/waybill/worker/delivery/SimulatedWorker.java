@@ -51,6 +51,8 @@ final class SimulatedWorker {
             return AttemptObserver.Observation.NONE;
         };
         ScriptedProvider provider = new ScriptedProvider(this::answer);
+        provider.testFault =
+                world.random().nextBoolean() ? null : Fault.of(ErrorCategory.CONNECT, "connect_refused", "no");
         this.loop = new SinkLoop(
                 Kind.WEBHOOK,
                 world.settings(),

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waybill.avro.DeliveryRequest;
 import dev.waybill.avro.DeliveryResult;
 import dev.waybill.avro.Destination;
+import dev.waybill.avro.DestinationHealth;
+import dev.waybill.schemas.Keys;
 import dev.waybill.schemas.Kind;
 import dev.waybill.schemas.Topics;
 import dev.waybill.schemas.registry.InMemorySchemaRegistry;
@@ -33,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -154,12 +157,54 @@ class RestTest {
     }
 
     @Test
+    void a_destination_tells_how_it_is_doing() throws Exception {
+        JsonNode created = put(destination("crm"), HOOK).body();
+        assertThat(created.at("/health/status").asString()).isEqualTo("well");
+        tellHealth(created, NOW.plusSeconds(30), null);
+        JsonNode open = get(destination("crm")).body().path("health");
+        assertThat(open.path("status").asString()).isEqualTo("open");
+        assertThat(open.path("openUntil").asString()).isEqualTo("2026-01-31T12:00:30Z");
+        assertThat(open.path("trips").asInt()).isEqualTo(2);
+        assertThat(open.path("lastErrorCode").asString()).isEqualTo("http_503");
+        tellHealth(created, NOW, null);
+        assertThat(health("crm")).isEqualTo("half-open");
+        tellHealth(created, null, null);
+        assertThat(health("crm")).isEqualTo("failing");
+        tellHealth(created, null, "gone");
+        assertThat(health("crm")).isEqualTo("disabled");
+        put(destination("crm"), created.toString());
+        assertThat(health("crm")).as("a change starts anew").isEqualTo("well");
+    }
+
+    private String health(String name) throws Exception {
+        return get(destination(name)).body().at("/health/status").asString();
+    }
+
+    private void tellHealth(JsonNode destination, @Nullable Instant openUntil, @Nullable String disabled) {
+        String id = destination.path("destinationId").asString();
+        String organization = destination.path("organizationId").asString();
+        DestinationHealth health = DestinationHealth.newBuilder()
+                .setDestinationId(id)
+                .setOrganizationId(organization)
+                .setDestinationVersion(destination.path("version").asLong())
+                .setOpenUntil(openUntil)
+                .setSince(NOW)
+                .setTrips(2)
+                .setLastErrorCode("http_503")
+                .setDisabledReason(disabled)
+                .build();
+        view.apply(topics.destinationHealth(), 0, Keys.destination(organization, id), health);
+    }
+
+    @Test
     void every_fault_is_listed_with_its_path() throws Exception {
         Answer answer = put(destination("crm"), """
                 {"provider": "hook", "kind": "email", "colour": 1, "enabled": "yes",
                  "settings": {"port": 10, "secret": "s3cret", "uri": "x"},
                  "policy": {"maxAttempts": 0, "jitter": 2, "onAmbiguous": "hope", "retrys": 1, "delaysMs": [1, -1],
-                            "schedule": "soon", "rateBurst": 5}}""");
+                            "schedule": "soon", "rateBurst": 5, "minConcurrency": 99, "hoursFrom": "8 o'clock",
+                            "hoursDays": ["mon", "someday"], "hoursZone": "Moon/Crater", "breakerFailureRatio": 2,
+                            "breakerEnabled": "no", "breakerOpenMs": 500, "breakerOpenMaxMs": 100}}""");
         assertThat(answer.status()).isEqualTo(422);
         assertThat(answer.type()).startsWith("application/problem+json");
         assertThat(answer.fields())
@@ -177,7 +222,15 @@ class RestTest {
                         "policy.retrys",
                         "policy.delaysMs[1]",
                         "policy.schedule",
-                        "policy.rateBurst");
+                        "policy.rateBurst",
+                        "policy.minConcurrency",
+                        "policy.hoursFrom",
+                        "policy.hoursFrom",
+                        "policy.hoursDays",
+                        "policy.hoursZone",
+                        "policy.breakerFailureRatio",
+                        "policy.breakerEnabled",
+                        "policy.breakerOpenMaxMs");
         assertThat(answer.body().toString()).doesNotContain("s3cret");
     }
 
