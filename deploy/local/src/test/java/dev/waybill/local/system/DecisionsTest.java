@@ -298,6 +298,8 @@ class DecisionsTest {
                 .setMaxAttempts(2)
                 .setDelaysMs(List.of(200L))
                 .setJitter(0.0)
+                // Two requests go there, and neither is to find it given up by the other's answer.
+                .setDisableOnGone(false)
                 .build();
     }
 
