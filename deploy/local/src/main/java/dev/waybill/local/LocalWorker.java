@@ -72,7 +72,7 @@ public final class LocalWorker implements AutoCloseable {
                 .migrate();
         Sinks sinks = Sinks.open(config);
         try {
-            return new LocalWorker(sinks, WorkerApp.start(config, sinks.providers(), sinks.secrets()));
+            return new LocalWorker(sinks, WorkerApp.start(config, sinks));
         } catch (RuntimeException e) {
             sinks.close();
             throw e;

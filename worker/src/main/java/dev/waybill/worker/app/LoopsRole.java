@@ -35,24 +35,21 @@ final class LoopsRole implements AutoCloseable {
 
     /// Starts the loops that the configured roles ask for.
     static LoopsRole start(
-            WorkerConfig config,
-            Records records,
-            List<SinkProvider> providers,
-            Telemetry telemetry,
-            InstantSource clock) {
+            WorkerConfig config, Records records, Sinks sinks, Telemetry telemetry, InstantSource clock) {
         DeliveryLoops made = new DeliveryLoops(
                 config.worker().topics(),
                 records,
                 config.worker().retryDelays(),
                 config.worker().workerId(),
                 clients(config),
+                sinks.payloads(),
                 clock,
                 telemetry.attempts(),
                 new LoopCounters(telemetry.meter()));
         List<LoopThread> loops = new ArrayList<>();
         if (config.worker().has(Role.SINKS)) {
             for (Kind kind : config.sinks().kinds()) {
-                List<SinkProvider> served = providers.stream()
+                List<SinkProvider> served = sinks.providers().stream()
                         .filter(provider -> provider.kind() == kind)
                         .toList();
                 for (int number = 0; number < config.sinks().loops(); number++) {

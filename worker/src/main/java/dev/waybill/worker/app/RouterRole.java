@@ -74,7 +74,7 @@ final class RouterRole implements AutoCloseable {
                 worker.retryDelays(),
                 router.deduplication(),
                 router.resolutionGrace(),
-                new Limits(router.inlinePayloadMax(), _ -> false));
+                new Limits(router.inlinePayloadMax(), Sinks.references(config)::allows));
     }
 
     /// The partitions of `returns`, and so of every topic with requests.

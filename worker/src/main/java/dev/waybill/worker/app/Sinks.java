@@ -1,8 +1,12 @@
 package dev.waybill.worker.app;
 
 import dev.waybill.worker.config.InvalidConfigurationException;
+import dev.waybill.worker.config.PayloadSettings;
 import dev.waybill.worker.config.SecretSettings;
 import dev.waybill.worker.config.WorkerConfig;
+import dev.waybill.worker.payload.ReferencedPayloads;
+import dev.waybill.worker.payload.References;
+import dev.waybill.worker.sink.Payloads;
 import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.SinkProvider;
 import dev.waybill.worker.sink.egress.Dialer;
@@ -34,9 +38,10 @@ public final class Sinks implements AutoCloseable {
     private final Dialer dialer;
     private final HttpClient http;
     private final List<SinkProvider> providers;
+    private final ReferencedPayloads payloads;
 
     private Sinks(WorkerConfig config, InstantSource clock) {
-        makeOwn(config.secrets().root());
+        makeOwn(SecretSettings.ROOT, config.secrets().root());
         secrets = ConfigProviderSecrets.of(
                 config.secrets().providers(),
                 config.secrets().root(),
@@ -47,26 +52,45 @@ public final class Sinks implements AutoCloseable {
         providers = List.of(
                 new WebhookProvider(http, secrets, clock, Version.current()),
                 new FileProvider(new FileRoots(config.safety().fileRoots()), secrets, clock));
+        Path spool = config.payload().spoolDir().resolve(config.worker().workerId());
+        makeOwn(PayloadSettings.SPOOL_DIR, spool);
+        payloads = new ReferencedPayloads(
+                references(config),
+                http.line(),
+                spool,
+                config.payload().spoolMax(),
+                config.payload().maxBytes(),
+                config.payload().fetchTimeout());
+    }
+
+    /// Which payloads by reference may be opened; routers and sinks go by the same.
+    static References references(WorkerConfig config) {
+        return new References(config.payload().fileRoots(), config.payload().httpHosts());
     }
 
     public static Sinks open(WorkerConfig config) {
         return new Sinks(config, InstantSource.system());
     }
 
-    /// The folder of secrets, for the owner's eyes only, where it is not there yet.
-    private static void makeOwn(Path folder) {
+    /// A folder for the owner's eyes only, where it is not there yet.
+    private static void makeOwn(String setting, Path folder) {
         try {
             if (!Files.isDirectory(folder)) {
                 Files.createDirectories(folder, OWNER_ONLY);
             }
         } catch (IOException e) {
-            throw new InvalidConfigurationException(SecretSettings.ROOT + ": " + folder + " cannot be made ("
-                    + e.getClass().getSimpleName() + "); name a folder that this process can read");
+            throw new InvalidConfigurationException(setting + ": " + folder + " cannot be made ("
+                    + e.getClass().getSimpleName() + "); name a folder that this process can make and read");
         }
     }
 
     public List<SinkProvider> providers() {
         return providers;
+    }
+
+    /// Where the bytes of deliveries come from.
+    Payloads payloads() {
+        return payloads;
     }
 
     public Secrets secrets() {
@@ -78,7 +102,8 @@ public final class Sinks implements AutoCloseable {
         providers.forEach(SinkProvider::close);
         try (secrets;
                 dialer;
-                http) {
+                http;
+                payloads) {
             // Closed in reverse order.
         }
     }

@@ -16,8 +16,6 @@ import dev.waybill.worker.projector.history.DeliveryHistory;
 import dev.waybill.worker.projector.store.Database;
 import dev.waybill.worker.projector.store.DatabaseException;
 import dev.waybill.worker.projector.store.DatabaseSettings;
-import dev.waybill.worker.sink.Secrets;
-import dev.waybill.worker.sink.SinkProvider;
 import dev.waybill.worker.telemetry.PoolGauges;
 import dev.waybill.worker.telemetry.RouterCounters;
 import dev.waybill.worker.telemetry.Telemetry;
@@ -64,15 +62,15 @@ public final class WorkerApp implements AutoCloseable {
     private RouterProgress routerProgress = RouterProgress.NO_ROUTER;
 
     /// Starts every part that the configured roles ask for. What was started is closed again if one cannot be.
-    private WorkerApp(WorkerConfig given, List<SinkProvider> providers, Secrets secrets) {
+    private WorkerApp(WorkerConfig given, Sinks sinks) {
         try {
             this.telemetry = own(new Telemetry(given.telemetry(), given.worker().workerId(), Version.current()));
             this.config = given.with(given.kafka().with(telemetry.kafkaSettings()));
             startProjector();
-            startLoops(providers);
+            startLoops(sinks);
             startRouter();
             startTrimmer();
-            this.server = own(new RestServer(config.api(), paths(providers, secrets)));
+            this.server = own(new RestServer(config.api(), paths(sinks)));
             server.start();
         } catch (RuntimeException e) {
             close();
@@ -83,9 +81,9 @@ public final class WorkerApp implements AutoCloseable {
 
     /// Starts a worker; it is closed by [#close].
     ///
-    /// @param providers of all sinks; closed by the caller, after the worker
-    public static WorkerApp start(WorkerConfig config, List<SinkProvider> providers, Secrets secrets) {
-        return new WorkerApp(config, providers, secrets);
+    /// @param sinks closed by the caller, after the worker
+    public static WorkerApp start(WorkerConfig config, Sinks sinks) {
+        return new WorkerApp(config, sinks);
     }
 
     /// Where REST, health and metrics are.
@@ -100,8 +98,8 @@ public final class WorkerApp implements AutoCloseable {
                 .toList();
     }
 
-    private void startLoops(List<SinkProvider> providers) {
-        LoopsRole loops = own(LoopsRole.start(config, records(LOOP_REGISTRY_WAIT), providers, telemetry, clock));
+    private void startLoops(Sinks sinks) {
+        LoopsRole loops = own(LoopsRole.start(config, records(LOOP_REGISTRY_WAIT), sinks, telemetry, clock));
         liveness.addAll(loops.liveness());
     }
 
@@ -158,11 +156,17 @@ public final class WorkerApp implements AutoCloseable {
         }
     }
 
-    private List<Consumer<RoutesConfig>> paths(List<SinkProvider> providers, Secrets secrets) {
+    private List<Consumer<RoutesConfig>> paths(Sinks sinks) {
         List<Consumer<RoutesConfig>> paths = new ArrayList<>();
         if (config.worker().has(Role.API)) {
-            Api api = own(
-                    new Api(config, codec(API_REGISTRY_WAIT), providers, secrets, history(), routerProgress, clock));
+            Api api = own(new Api(
+                    config,
+                    codec(API_REGISTRY_WAIT),
+                    sinks.providers(),
+                    sinks.secrets(),
+                    history(),
+                    routerProgress,
+                    clock));
             api.start();
             readiness.add(new Health.Check("api", () -> unless(api.isReady(), "is reading the configuration")));
             paths.add(api.routes());

@@ -27,7 +27,7 @@ final class WorkerCommand implements Callable<Integer> {
         config.warnings().forEach(LOG::warn);
         StartupChecks.run(config);
         try (Sinks sinks = Sinks.open(config);
-                WorkerApp app = WorkerApp.start(config, sinks.providers(), sinks.secrets())) {
+                WorkerApp app = WorkerApp.start(config, sinks)) {
             LOG.info("waybill {} serves {}", Version.current(), app.url());
             awaitSignal(app, sinks);
         }

@@ -42,7 +42,7 @@ public record SafetySettings(List<String> egressAllow, List<Path> fileRoots) {
         return new SafetySettings(values.list(EGRESS_ALLOW), paths(values.list(FILE_ROOTS)));
     }
 
-    private static List<Path> paths(List<String> texts) {
+    static List<Path> paths(List<String> texts) {
         return texts.stream()
                 .map(text -> Path.of(text).toAbsolutePath().normalize())
                 .toList();

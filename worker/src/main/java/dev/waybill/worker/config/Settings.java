@@ -34,6 +34,7 @@ public final class Settings {
         SinkSettings.define(def);
         ProjectorSettings.define(def);
         SafetySettings.define(def);
+        PayloadSettings.define(def);
         SecretSettings.define(def);
         ApiSettings.define(def);
         TelemetrySettings.define(def);

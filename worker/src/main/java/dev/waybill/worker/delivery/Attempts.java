@@ -2,6 +2,7 @@ package dev.waybill.worker.delivery;
 
 import dev.waybill.schemas.registry.RegistryException;
 import dev.waybill.topology.model.AttemptReport;
+import dev.waybill.topology.model.Delivery;
 import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.model.Task;
 import dev.waybill.topology.policy.Decision;
@@ -10,6 +11,8 @@ import dev.waybill.topology.policy.ErrorCategory;
 import dev.waybill.topology.policy.Fault;
 import dev.waybill.topology.policy.Outcome;
 import dev.waybill.worker.sink.Attempt;
+import dev.waybill.worker.sink.Payloads;
+import dev.waybill.worker.sink.Payloads.Fetched;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -30,14 +33,21 @@ final class Attempts implements AutoCloseable {
 
     private final OpenSinks sinks;
     private final OutcomeRecords outcomes;
+    private final Payloads payloads;
     private final AttemptObserver observer;
     private final LoopTime time;
     private final RandomGenerator random;
 
     /// @param random thread-safe
     Attempts(
-            OpenSinks sinks, OutcomeRecords outcomes, AttemptObserver observer, LoopTime time, RandomGenerator random) {
+            OpenSinks sinks,
+            Payloads payloads,
+            OutcomeRecords outcomes,
+            AttemptObserver observer,
+            LoopTime time,
+            RandomGenerator random) {
         this.sinks = sinks;
+        this.payloads = payloads;
         this.outcomes = outcomes;
         this.observer = observer;
         this.time = time;
@@ -73,10 +83,49 @@ final class Attempts implements AutoCloseable {
     }
 
     private Attempted attempt(Work work, Instant begun) throws InterruptedException {
-        Task task = work.task();
-        AttemptObserver.Observation observation = observer.begin(task, work.destination(), work.headers());
-        AttemptReport report =
-                deliver(work, new Attempt(task.delivery(), task.route().attempt(), observation.traceHeaders()), begun);
+        AttemptObserver.Observation observation = observer.begin(work.task(), work.destination(), work.headers());
+        return switch (fetch(work)) {
+            case Fetched.Missing(Outcome.Failed outcome) -> ended(work, failed(outcome, begun), observation);
+            case Fetched.There there -> {
+                try (there) {
+                    yield delivered(work, there, observation, begun);
+                }
+            }
+        };
+    }
+
+    private Fetched fetch(Work work) throws InterruptedException {
+        return payloads.fetch(work.task().delivery().request().payload());
+    }
+
+    /// A payload by reference is hashed when it is fetched first; from then on it has to stay what it was, because some
+    /// of it
+    /// may have arrived.
+    private Attempted delivered(Work work, Fetched.There there, AttemptObserver.Observation observation, Instant begun)
+            throws InterruptedException {
+        Delivery delivery = work.task().delivery();
+        String sha256 = there.sha256();
+        if (sha256 == null) {
+            return ended(work, deliver(work, attempt(delivery, work, there, observation), begun), observation);
+        }
+        if (delivery.payloadHash() != null && !delivery.payloadHash().equals(sha256)) {
+            Outcome changed = new Outcome.Permanent(Fault.of(
+                    ErrorCategory.PAYLOAD,
+                    "payload_changed",
+                    "payload.uri gives other bytes than at the attempt before"));
+            return ended(work, failed(changed, begun), observation);
+        }
+        Delivery known = delivery.withPayload(there.content().size(), sha256);
+        return ended(work.with(known), deliver(work, attempt(known, work, there, observation), begun), observation);
+    }
+
+    private static Attempt attempt(
+            Delivery delivery, Work work, Fetched.There there, AttemptObserver.Observation observation) {
+        return new Attempt(delivery, there.content(), work.task().route().attempt(), observation.traceHeaders());
+    }
+
+    private Attempted ended(Work work, AttemptReport report, AttemptObserver.Observation observation)
+            throws InterruptedException {
         Instant now = time.now();
         Decision decision = decide(work, report, now);
         observation.end(report, decision);

@@ -5,6 +5,7 @@ import dev.waybill.schemas.RetryDelay;
 import dev.waybill.schemas.Topics;
 import dev.waybill.topology.codec.Records;
 import dev.waybill.topology.policy.RetryPlan;
+import dev.waybill.worker.sink.Payloads;
 import dev.waybill.worker.sink.SinkProvider;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -23,6 +24,7 @@ import java.util.stream.Collectors;
 /// @param delays    delays of the retry topics
 /// @param workerId  stable over restarts: the new process ends its predecessor's open transactions
 /// @param clients   Kafka clients
+/// @param payloads  where payloads come from; closed by its owner, after the loops
 /// @param clock     the wall clock
 public record DeliveryLoops(
         Topics topics,
@@ -30,6 +32,7 @@ public record DeliveryLoops(
         List<RetryDelay> delays,
         String workerId,
         LoopClients clients,
+        Payloads payloads,
         InstantSource clock,
         AttemptObserver observer,
         LoopMetrics metrics) {
@@ -69,7 +72,7 @@ public record DeliveryLoops(
                 records,
                 tasks,
                 outcomes,
-                new Attempts(new OpenSinks(providers), outcomes, observer, time, random),
+                new Attempts(new OpenSinks(providers), payloads, outcomes, observer, time, random),
                 Executors.newThreadPerTaskExecutor(
                         Thread.ofVirtual().name(name + "-attempt-", 0).factory()),
                 time,

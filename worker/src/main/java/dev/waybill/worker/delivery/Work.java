@@ -1,5 +1,6 @@
 package dev.waybill.worker.delivery;
 
+import dev.waybill.topology.model.Delivery;
 import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.model.Task;
 import java.util.List;
@@ -28,6 +29,11 @@ record Work(Task task, Destination destination, TopicPartition partition, int ep
     /// Whether an attempt was made for the route before, on this candidate or another.
     boolean isRetry() {
         return task.route().attempts() > 0;
+    }
+
+    /// The same work on what is known of its delivery by now.
+    Work with(Delivery delivery) {
+        return new Work(new Task(delivery, task.route(), destination), destination, partition, epoch, offset, headers);
     }
 
     Ended ended(List<ProducerRecord<String, byte[]>> records) {

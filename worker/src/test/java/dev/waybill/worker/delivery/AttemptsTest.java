@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waybill.avro.DeliveryAttempt;
 import dev.waybill.schemas.registry.InMemorySchemaRegistry;
 import dev.waybill.topology.model.AttemptReport;
+import dev.waybill.topology.model.Bytes;
+import dev.waybill.topology.model.Task;
+import dev.waybill.topology.policy.ErrorCategory;
+import dev.waybill.topology.policy.Fault;
 import dev.waybill.topology.policy.Outcome;
+import dev.waybill.worker.sink.Content;
+import dev.waybill.worker.sink.Payloads;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +27,7 @@ class AttemptsTest {
     private final Samples samples = new Samples(registry);
     private final HandMovedTime time = new HandMovedTime();
     private int played;
+    private int givenBack;
 
     @AfterEach
     void takeBackTheInterrupt() {
@@ -32,7 +39,8 @@ class AttemptsTest {
             played++;
             return script.play(destination, attempt);
         });
-        return new Attempts(new OpenSinks(List.of(provider)), samples.outcomes, observer, time, new Random(1));
+        return new Attempts(
+                new OpenSinks(List.of(provider)), Payloads.INLINE, samples.outcomes, observer, time, new Random(1));
     }
 
     private Work work() {
@@ -81,7 +89,12 @@ class AttemptsTest {
             }
         };
         Attempts attempts = new Attempts(
-                new OpenSinks(List.of(provider)), samples.outcomes, AttemptObserver.NONE, time, new Random(1));
+                new OpenSinks(List.of(provider)),
+                Payloads.INLINE,
+                samples.outcomes,
+                AttemptObserver.NONE,
+                time,
+                new Random(1));
 
         Ended ended = attempts.make(work()).ended();
 
@@ -116,6 +129,43 @@ class AttemptsTest {
         assertThat(event(ended).getOutcome()).isEqualTo("Delivered");
         assertThat(played).isOne();
         assertThat(time.nanos()).isEqualTo(Duration.ofSeconds(3).toNanos());
+    }
+
+    private Attempts fetching(String sha256) {
+        Payloads payloads =
+                _ -> new Payloads.Fetched.There(new Content.Inline(Bytes.of(new byte[5])), sha256, () -> givenBack++);
+        ScriptedProvider provider = new ScriptedProvider((_, attempt) -> {
+            played++;
+            assertThat(attempt.content().size()).isEqualTo(5);
+            Fault fault = Fault.of(ErrorCategory.RESPONSE, "http_503", null);
+            return AttemptReport.of(new Outcome.Retryable(fault, null), time.now(), Duration.ZERO);
+        });
+        return new Attempts(
+                new OpenSinks(List.of(provider)),
+                payloads,
+                samples.outcomes,
+                AttemptObserver.NONE,
+                time,
+                new Random(1));
+    }
+
+    /// Some of what was there before may have arrived.
+    @Test
+    void aPayloadByReferenceStaysWhatItWas() throws InterruptedException {
+        Ended ended = fetching("first").make(work()).ended();
+        assertThat(event(ended).getPayloadHash()).isEqualTo("first");
+        assertThat(event(ended).getPayloadSize()).isEqualTo(5);
+        Task retry = samples.records.task(Bytes.of(ended.records().getLast().value()));
+        assertThat(retry.delivery().payloadHash()).isEqualTo("first");
+
+        assertThat(event(fetching("first").make(Samples.work(retry, 2)).ended()).getErrorCode())
+                .isEqualTo("http_503");
+        assertThat(played).isEqualTo(2);
+        Ended changed = fetching("second").make(Samples.work(retry, 3)).ended();
+        assertThat(event(changed).getErrorCode()).isEqualTo("payload_changed");
+        assertThat(event(changed).getStatus()).isEqualTo("failed");
+        assertThat(played).isEqualTo(2);
+        assertThat(givenBack).isEqualTo(3);
     }
 
     /// Never retried without a charge: it may have been delivered each time.

@@ -9,6 +9,7 @@ import dev.waybill.topology.policy.ErrorCategory;
 import dev.waybill.topology.policy.Fault;
 import dev.waybill.topology.policy.Outcome;
 import dev.waybill.worker.sink.Attempt;
+import dev.waybill.worker.sink.Payloads;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -60,7 +61,12 @@ final class SimulatedWorker {
                 samples.tasks,
                 samples.outcomes,
                 new Attempts(
-                        new OpenSinks(List.of(provider)), samples.outcomes, observer, world.time(), world.random()),
+                        new OpenSinks(List.of(provider)),
+                        Payloads.INLINE,
+                        samples.outcomes,
+                        observer,
+                        world.time(),
+                        world.random()),
                 attempts,
                 world.time(),
                 metrics,

@@ -40,6 +40,14 @@ public final class Samples {
     }
 
     public static Attempt attempt(String deliveryId, Payload payload, Map<String, String> headers) {
+        Bytes body = payload.body();
+        if (body == null) {
+            throw new IllegalArgumentException("give the content of a payload by reference");
+        }
+        return attempt(deliveryId, payload, new Content.Inline(body), headers);
+    }
+
+    public static Attempt attempt(String deliveryId, Payload payload, Content content, Map<String, String> headers) {
         Request request = new Request(
                 deliveryId,
                 ORGANIZATION,
@@ -64,7 +72,7 @@ public final class Samples {
                 Instant.EPOCH,
                 payload.size(),
                 null);
-        return new Attempt(delivery, 1, Map.of());
+        return new Attempt(delivery, content, 1, Map.of());
     }
 
     public static Destination destination(Kind kind, String provider, Map<String, String> settings) {

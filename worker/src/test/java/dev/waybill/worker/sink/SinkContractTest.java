@@ -17,6 +17,9 @@ import dev.waybill.topology.policy.Outcome.OurFault;
 import dev.waybill.topology.policy.Outcome.Permanent;
 import dev.waybill.topology.policy.Outcome.Retryable;
 import dev.waybill.topology.policy.Outcome.Throttled;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
@@ -184,13 +187,69 @@ public abstract class SinkContractTest {
     }
 
     @Test
-    void refuses_a_payload_it_cannot_open_for_good() throws Exception {
-        Payload payload = new Payload("t", "text/plain", null, "file:///etc/passwd", null);
+    void delivers_a_payload_that_is_not_in_memory() throws Exception {
+        byte[] random = new byte[3 << 20];
+        new Random(7).nextBytes(random);
+        Content streamed = new Content() {
+            @Override
+            public long size() {
+                return random.length;
+            }
 
-        AttemptReport report = deliver(open(destination()), Samples.attempt("d-uri", payload, Map.of()));
+            @Override
+            public InputStream open() {
+                return new ByteArrayInputStream(random);
+            }
+        };
 
-        assertThat(report.outcome()).isInstanceOf(Permanent.class);
-        assertThat(accepted()).isEmpty();
+        AttemptReport report = deliver(open(destination()), referring(streamed));
+
+        assertThat(report.outcome()).isEqualTo(new Delivered());
+        assertThat(sha256(accepted().getFirst())).isEqualTo(sha256(Bytes.of(random)));
+    }
+
+    /// The bytes are ours by then: that they cannot be read is not the destination's fault, and a part is no payload.
+    @Test
+    @SuppressWarnings("InputStreamSlowMultibyteRead") // it is slow, but small
+    void a_payload_that_cannot_be_read_charges_nobody() throws Exception {
+        Content broken = new Content() {
+            private int opened;
+
+            @Override
+            public long size() {
+                return 100_000;
+            }
+
+            @Override
+            public InputStream open() {
+                boolean last = ++opened >= 2;
+                return new InputStream() {
+                    private int left = last ? 50_000 : 100_000;
+
+                    @Override
+                    public int read() throws IOException {
+                        if (left == 0 && last) {
+                            throw new IOException("the disk is broken");
+                        }
+                        return left-- > 0 ? 'x' : -1;
+                    }
+                };
+            }
+        };
+        Sink sink = open(destination());
+        AttemptReport report = deliver(sink, referring(broken));
+        if (report.outcome() instanceof Delivered) {
+            // It reads once only, and could.
+            report = deliver(sink, referring(broken));
+        }
+
+        assertThat(report.outcome()).isInstanceOf(OurFault.class);
+        assertThat(accepted()).hasSizeLessThanOrEqualTo(1);
+    }
+
+    private static Attempt referring(Content content) {
+        Payload payload = new Payload("t", "application/octet-stream", null, "file:///exports/large", null);
+        return Samples.attempt("d-uri", payload, content, Map.of());
     }
 
     @Test

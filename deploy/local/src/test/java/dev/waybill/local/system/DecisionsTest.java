@@ -22,12 +22,15 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -47,7 +50,8 @@ class DecisionsTest {
     private static final String AFTER_SECONDS = "2";
     private static final Duration GRACE = Duration.ofSeconds(3);
     private static final Duration RESULTS_MAX = Duration.ofSeconds(60);
-    private static final int REQUESTS = 16;
+    private static final int REQUESTS = 18;
+    private static final String REPORT = "a;b;c\n".repeat(100_000);
     private static final String TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
 
     /// The date that a receiver asked to be left alone until.
@@ -58,6 +62,7 @@ class DecisionsTest {
     private final Application application = new Application(installation);
     private final Path archive =
             installation.directory().resolve("files").resolve(ACME).resolve("archive");
+    private final Path exports = installation.directory().resolve("exports");
     private final Map<String, String> ids = new HashMap<>();
     private final Map<String, ConsumerRecord<String, byte[]>> deadLetters = new HashMap<>();
     private Map<String, List<DeliveryResult>> results = Map.of();
@@ -65,9 +70,16 @@ class DecisionsTest {
     @BeforeAll
     void run() throws IOException {
         Files.createDirectories(archive);
+        Files.createDirectories(exports);
+        Files.writeString(exports.resolve("report.csv"), REPORT);
         configure();
-        Map<String, String> settings =
-                installation.settings("one", Map.of("resolution.grace.ms", Long.toString(GRACE.toMillis())));
+        Map<String, String> settings = installation.settings(
+                "one",
+                Map.of(
+                        "resolution.grace.ms",
+                        Long.toString(GRACE.toMillis()),
+                        "payload.file.roots",
+                        exports.toString()));
         try (WorkerProcess worker = WorkerProcess.start(installation.directory(), "one", settings)) {
             request();
             // Configured after the request that names it, and within the grace.
@@ -129,6 +141,8 @@ class DecisionsTest {
                 typed("by-rule", "audit.login").build(),
                 Map.of(Headers.TRACEPARENT, "00-" + TRACE_ID + "-00f067aa0ba902b7-01"));
         application.send(typed("no-rule", "invoice.created").build(), Map.of());
+        application.send(referring("by-reference", exports.resolve("report.csv")), Map.of());
+        application.send(referring("outside", Path.of("/etc/hostname")), Map.of());
         application.request("stranger", "initech", List.of("ok"), body("11"));
         application.flush();
     }
@@ -257,6 +271,34 @@ class DecisionsTest {
             assertThat(request.header("traceparent")).matches("00-" + TRACE_ID + "-[0-9a-f]{16}-01");
             assertThat(request.header("waybill-type")).isEqualTo("audit.login");
         });
+    }
+
+    @Test
+    void a_payload_by_reference_is_fetched_where_that_is_allowed() throws Exception {
+        assertThat(only("by-reference").getStatus()).isEqualTo("DELIVERED");
+        assertThat(receiver.requests("by-reference"))
+                .singleElement()
+                .satisfies(request -> assertThat(request.body()).isEqualTo(REPORT));
+        try (var connection =
+                        DriverManager.getConnection(installation.database().jdbcUrl());
+                var rows = connection
+                        .createStatement()
+                        .executeQuery("select payload_hash from delivery_logs where delivery_id = 'by-reference'")) {
+            assertThat(rows.next()).isTrue();
+            assertThat(rows.getString(1))
+                    .isEqualTo(HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(body(REPORT))));
+        }
+        assertThat(only("outside").getStatus()).isEqualTo("REJECTED");
+        assertThat(only("outside").getReason()).startsWith(Reasons.INVALID_REQUEST);
+    }
+
+    private static DeliveryRequest referring(String deliveryId, Path file) {
+        DeliveryRequest request = typed(deliveryId, "export").build();
+        request.getPayload().setBody(null);
+        request.getPayload().setUri(file.toUri().toString());
+        request.setDestinationIds(List.of("ok"));
+        return request;
     }
 
     private static Answer retryAfter(int number, int status, String hint) {

@@ -44,7 +44,7 @@ class OperatorTest {
     private final Map<String, String> settings = installation.settings("w", Map.of());
     private final WorkerConfig config = WorkerConfig.of(settings, Map.of());
     private final Sinks sinks = Sinks.open(config);
-    private final WorkerApp worker = WorkerApp.start(config, sinks.providers(), sinks.secrets());
+    private final WorkerApp worker = WorkerApp.start(config, sinks);
 
     @BeforeAll
     void awaitReady() {

@@ -43,11 +43,13 @@ public record LogRow(
     }
 
     LogRow merge(LogRow other) {
+        boolean isLatest = Standing.ORDER.compare(standing, other.standing) >= 0;
         return new LogRow(
                 id,
                 destinationId,
-                request,
-                standing.merge(other.standing),
+                // All say the same, but for what is learned of a payload by reference when it is fetched.
+                isLatest ? request : other.request,
+                isLatest ? standing : other.standing,
                 Facts.latest(facts, other.facts),
                 Math.max(attemptCount, other.attemptCount),
                 earlier(firstAttemptAt, other.firstAttemptAt),

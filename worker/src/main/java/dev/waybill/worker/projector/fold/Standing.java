@@ -21,8 +21,4 @@ public record Standing(
 
     static final Comparator<Standing> ORDER =
             Comparator.comparingLong(Standing::rank).thenComparing(Standing::at).thenComparing(Standing::status);
-
-    Standing merge(Standing other) {
-        return ORDER.compare(this, other) >= 0 ? this : other;
-    }
 }

@@ -42,12 +42,32 @@ final class RowTables {
             .bigint("request_offset", row -> row.request().offset())
             .bigint("rank", DeliveryRow::rank)
             .onConflict("on conflict (delivery_id, organization_id, queued_at) do update set "
-                    + taken(List.of("status", "reason", "duplicate_of", "routes", "completed_at", "updated_at", "rank"))
+                    + taken(List.of(
+                            "status",
+                            "reason",
+                            "duplicate_of",
+                            "routes",
+                            "completed_at",
+                            "updated_at",
+                            "rank",
+                            "payload_size",
+                            "payload_hash"))
                     + "\nwhere " + DELIVERY_ORDER);
 
-    /// [dev.waybill.worker.projector.fold.Standing]: one group, from the latest event.
+    /// [dev.waybill.worker.projector.fold.Standing], with what is known of the payload: one group, from the latest
+    /// event.
     private static final List<String> STANDING = List.of(
-            "status", "max_attempts", "updated_at", "route", "rule_id", "rule_version", "reason", "due_at", "rank");
+            "status",
+            "max_attempts",
+            "updated_at",
+            "route",
+            "rule_id",
+            "rule_version",
+            "reason",
+            "due_at",
+            "rank",
+            "payload_size",
+            "payload_hash");
 
     private static final String STANDING_ORDER =
             "(excluded.rank, excluded.updated_at, excluded.status) > (t.rank, t.updated_at, t.status)";

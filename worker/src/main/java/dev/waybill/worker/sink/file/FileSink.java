@@ -9,6 +9,7 @@ import dev.waybill.topology.policy.Outcome;
 import dev.waybill.worker.sink.Attempt;
 import dev.waybill.worker.sink.ConnectionReport;
 import dev.waybill.worker.sink.ConnectionReport.Check;
+import dev.waybill.worker.sink.Content;
 import dev.waybill.worker.sink.Failures;
 import dev.waybill.worker.sink.PhaseClock;
 import dev.waybill.worker.sink.Sink;
@@ -31,6 +32,8 @@ final class FileSink implements Sink {
     /// No write takes this long: what is older was left behind by a crash.
     private static final Duration PART_MAX_AGE = Duration.ofHours(1);
 
+    private static final Content TEST = new Content.Inline(Bytes.of("test".getBytes(StandardCharsets.UTF_8)));
+
     private final FileTarget target;
     private final boolean overwrite;
     private final InstantSource clock;
@@ -48,10 +51,7 @@ final class FileSink implements Sink {
         Instant startedAt = clock.instant();
         PhaseClock phases = new PhaseClock();
         Payload payload = attempt.delivery().request().payload();
-        Bytes body = payload.body();
-        if (body == null) {
-            return AttemptReport.of(Failures.payloadByReference(), startedAt, phases.elapsed());
-        }
+        Content body = attempt.content();
         if (closed) {
             return AttemptReport.of(stopped(), startedAt, phases.elapsed());
         }
@@ -64,7 +64,7 @@ final class FileSink implements Sink {
         return new Outcome.OurFault(Fault.of(ErrorCategory.INTERNAL, "closed", "the worker closed the destination"));
     }
 
-    private Outcome write(String name, Bytes body) throws InterruptedException {
+    private Outcome write(String name, Content body) throws InterruptedException {
         try {
             Path directory = target.prepare();
             if (swept.compareAndSet(false, true)) {
@@ -77,6 +77,8 @@ final class FileSink implements Sink {
         } catch (ClosedByInterruptException e) {
             boolean _ = Thread.interrupted();
             throw new InterruptedException("stopped while writing");
+        } catch (Content.UnreadableException e) {
+            return Failures.unreadable(e);
         } catch (IOException e) {
             return FileFaults.of(e);
         }
@@ -89,7 +91,7 @@ final class FileSink implements Sink {
         String name = ".waybill-test-" + UUID.randomUUID();
         try {
             Path directory = target.prepare();
-            FileWriter.write(directory, name, Bytes.of("test".getBytes(StandardCharsets.UTF_8)), false);
+            FileWriter.write(directory, name, TEST, false);
             Files.delete(directory.resolve(name));
             FileWriter.sync(directory);
             return new ConnectionReport(

@@ -1,8 +1,10 @@
 package dev.waybill.worker.sink.file;
 
-import dev.waybill.topology.model.Bytes;
+import dev.waybill.worker.sink.Content;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -33,7 +35,7 @@ final class FileWriter {
 
     private FileWriter() {}
 
-    static Written write(Path directory, String name, Bytes content, boolean overwrite) throws IOException {
+    static Written write(Path directory, String name, Content content, boolean overwrite) throws IOException {
         Path file = directory.resolve(name);
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             if (holds(file, content)) {
@@ -58,12 +60,9 @@ final class FileWriter {
         }
     }
 
-    private static void fill(Path part, Bytes content) throws IOException {
+    private static void fill(Path part, Content content) throws IOException {
         try (FileChannel channel = FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            ByteBuffer buffer = content.buffer();
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
-            }
+            content.writeTo(Channels.newOutputStream(channel));
             channel.force(true);
         }
     }
@@ -93,10 +92,36 @@ final class FileWriter {
         }
     }
 
-    private static boolean holds(Path file, Bytes content) throws IOException {
-        return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-                && Files.size(file) == content.size()
-                && Arrays.equals(Files.readAllBytes(file), content.array());
+    private static boolean holds(Path file, Content content) throws IOException {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) != content.size()) {
+            return false;
+        }
+        try (InputStream is = Files.newInputStream(file)) {
+            Comparison comparison = new Comparison(is);
+            content.writeTo(comparison);
+            return comparison.same;
+        }
+    }
+
+    /// Compares what is written with what is there.
+    private static final class Comparison extends OutputStream {
+
+        private final InputStream there;
+        private boolean same = true;
+
+        Comparison(InputStream there) {
+            this.there = there;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            same = same && Arrays.equals(there.readNBytes(length), Arrays.copyOfRange(bytes, from, from + length));
+        }
     }
 
     static void sync(Path directory) throws IOException {

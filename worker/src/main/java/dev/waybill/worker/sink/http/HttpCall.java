@@ -1,6 +1,8 @@
 package dev.waybill.worker.sink.http;
 
-import dev.waybill.topology.model.Bytes;
+import dev.waybill.worker.sink.Content;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import org.apache.hc.core5.http.Header;
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param headers  all but `Host` and `Content-Length`; their values must have been checked for
 /// [HttpHeaders#isValidValue]
 /// @param body     null for a request without one
+/// @param download takes the body of an answer 200; null for an answer of which only the beginning matters
 /// @param timeouts how long each part may take
 /// @param keepBody how many bytes of the answer's body are wanted
 /// @param fresh    whether to use a connection of its own, so that all phases are seen
@@ -18,10 +21,36 @@ public record HttpCall(
         String method,
         HttpTarget target,
         List<Header> headers,
-        @Nullable Bytes body,
+        @Nullable Content body,
         Timeouts timeouts,
         int keepBody,
-        boolean fresh) {
+        boolean fresh,
+        @Nullable Download download) {
+
+    public HttpCall(
+            String method,
+            HttpTarget target,
+            List<Header> headers,
+            @Nullable Content body,
+            Timeouts timeouts,
+            int keepBody,
+            boolean fresh) {
+        this(method, target, headers, body, timeouts, keepBody, fresh, null);
+    }
+
+    /// A request for something large. Its body is only given away if the receiver says where it ends, so that one that
+    /// is cut off is noticed.
+    public static HttpCall get(HttpTarget target, List<Header> headers, Timeouts timeouts, Download download) {
+        return new HttpCall("GET", target, headers, null, timeouts, 0, false, download);
+    }
+
+    /// Takes a body while it is read.
+    public interface Download {
+        /// Takes all of it.
+        ///
+        /// @throws IOException if it cannot be read or is not wanted; the exchange ends with that
+        void take(InputStream body) throws IOException;
+    }
 
     /// Bounds of one request.
     ///

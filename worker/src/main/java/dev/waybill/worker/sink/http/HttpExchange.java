@@ -1,6 +1,8 @@
 package dev.waybill.worker.sink.http;
 
 import dev.waybill.topology.policy.Outcome;
+import dev.waybill.worker.sink.Content;
+import dev.waybill.worker.sink.Failures;
 import dev.waybill.worker.sink.egress.DialException;
 import dev.waybill.worker.sink.http.HttpResult.Answer;
 import dev.waybill.worker.sink.http.HttpResult.NoAnswer;
@@ -10,13 +12,11 @@ import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLSession;
 import org.apache.hc.core5.http.ClassicHttpRequest;
-import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.MessageConstraintException;
-import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
 import org.apache.hc.core5.pool.PoolEntry;
 import org.apache.hc.core5.util.Timeout;
@@ -54,9 +54,8 @@ final class HttpExchange {
             request.addHeader(header);
         }
         if (call.body() != null) {
-            request.addHeader("Content-Length", Integer.toString(call.body().size()));
-            // No type here: the call's headers have it.
-            request.setEntity(new ByteArrayEntity(call.body().array(), (ContentType) null));
+            request.addHeader("Content-Length", Long.toString(call.body().size()));
+            request.setEntity(new ContentEntity(call.body()));
         }
         return request;
     }
@@ -94,6 +93,7 @@ final class HttpExchange {
     private Outcome.Failed failed(Exception e) {
         return switch (e) {
             case DialException dial -> TransportFaults.dial(dial);
+            case Content.UnreadableException unreadable -> Failures.unreadable(unreadable);
             case HttpException _ -> TransportFaults.notHttp();
             case MessageConstraintException _ -> TransportFaults.notHttp();
             default -> TransportFaults.broken(progress.stage, e);
@@ -178,7 +178,7 @@ final class HttpExchange {
 
     private ResponseReader reader(HttpConnection connection) {
         connection.setSocketTimeout(Timeout.of(remaining()));
-        return new ResponseReader(connection, request, call.keepBody());
+        return new ResponseReader(connection, request, call);
     }
 
     /// A receiver may refuse a request before it has read all of it, and close: then its answer says more than

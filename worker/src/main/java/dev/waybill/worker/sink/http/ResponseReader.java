@@ -32,13 +32,13 @@ final class ResponseReader {
 
     private final HttpConnection connection;
     private final ClassicHttpRequest request;
-    private final int keep;
+    private final HttpCall call;
     private boolean reusable;
 
-    ResponseReader(HttpConnection connection, ClassicHttpRequest request, int keep) {
+    ResponseReader(HttpConnection connection, ClassicHttpRequest request, HttpCall call) {
         this.connection = connection;
         this.request = request;
-        this.keep = keep;
+        this.call = call;
     }
 
     /// Whether the connection is at the beginning of the next answer.
@@ -53,10 +53,12 @@ final class ResponseReader {
         if (MessageSupport.canResponseHaveBody(request.getMethod(), response)) {
             connection.receiveResponseEntity(response);
             HttpEntity entity = response.getEntity();
-            if (entity != null) {
+            if (entity != null && call.download() != null && response.getCode() == HttpStatus.SC_OK) {
+                complete = isFramed(entity) && download(call.download(), entity);
+            } else if (entity != null) {
                 Body read = body(entity);
                 body = read.start;
-                complete = read.complete && (entity.isChunked() || entity.getContentLength() >= 0);
+                complete = read.complete && isFramed(entity);
             }
         }
         reusable = complete && staysOpen(response);
@@ -73,9 +75,20 @@ final class ResponseReader {
         throw new ProtocolException("interim responses only");
     }
 
+    /// Whether the end of the body can be told from the end of the connection.
+    private static boolean isFramed(HttpEntity entity) {
+        return entity.isChunked() || entity.getContentLength() >= 0;
+    }
+
+    private static boolean download(HttpCall.Download download, HttpEntity entity) throws IOException {
+        download.take(entity.getContent());
+        return true;
+    }
+
     private record Body(Bytes start, boolean complete) {}
 
     private Body body(HttpEntity entity) {
+        int keep = call.keepBody();
         byte[] start = new byte[keep];
         byte[] chunk = NOTHING;
         int total = 0;

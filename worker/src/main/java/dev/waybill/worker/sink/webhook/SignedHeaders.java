@@ -1,11 +1,11 @@
 package dev.waybill.worker.sink.webhook;
 
 import dev.waybill.schemas.Headers;
-import dev.waybill.topology.model.Bytes;
 import dev.waybill.topology.model.Delivery;
 import dev.waybill.worker.sink.Attempt;
 import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.http.HttpHeaders;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,9 +25,10 @@ record SignedHeaders(List<Header> headers, List<String> secrets) {
     ///
     /// @throws dev.waybill.worker.sink.SecretNotAllowedException  if a secret may not be used
     /// @throws dev.waybill.worker.sink.SecretUnavailableException if a secret cannot be read now
+    /// @throws IOException              if the payload cannot be read
     /// @throws IllegalArgumentException if a secret is not of the form its use requires
-    static SignedHeaders of(
-            Attempt attempt, Bytes body, WebhookSettings settings, Secrets secrets, Header userAgent, Instant now) {
+    static SignedHeaders of(Attempt attempt, WebhookSettings settings, Secrets secrets, Header userAgent, Instant now)
+            throws IOException {
         Delivery delivery = attempt.delivery();
         String organizationId = delivery.organizationId();
         List<Header> headers = new ArrayList<>(16);
@@ -41,7 +42,7 @@ record SignedHeaders(List<Header> headers, List<String> secrets) {
         if (settings.signingSecret() != null) {
             SigningKeys keys =
                     keys(settings.signingSecret(), settings.previousSigningSecret(), organizationId, secrets);
-            headers.add(new BasicHeader("webhook-signature", keys.sign(delivery.id(), timestamp, body.array())));
+            headers.add(new BasicHeader("webhook-signature", keys.sign(delivery.id(), timestamp, attempt.content())));
         }
         headers.add(new BasicHeader("waybill-attempt", Integer.toString(attempt.number())));
         addIfValid(headers, "waybill-type", delivery.request().payload().type());

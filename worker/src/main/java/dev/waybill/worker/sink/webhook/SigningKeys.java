@@ -1,5 +1,8 @@
 package dev.waybill.worker.sink.webhook;
 
+import dev.waybill.worker.sink.Content;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Base64;
@@ -42,7 +45,7 @@ record SigningKeys(List<SecretKeySpec> keys) {
     }
 
     /// The value of `webhook-signature`.
-    String sign(String id, String timestamp, byte[] body) {
+    String sign(String id, String timestamp, Content body) throws IOException {
         byte[] head = (id + "." + timestamp + ".").getBytes(StandardCharsets.UTF_8);
         StringBuilder signatures = new StringBuilder();
         for (SecretKeySpec key : keys) {
@@ -54,12 +57,21 @@ record SigningKeys(List<SecretKeySpec> keys) {
         return signatures.toString();
     }
 
-    private static byte[] hmac(SecretKeySpec key, byte[] head, byte[] body) {
+    private static byte[] hmac(SecretKeySpec key, byte[] head, Content body) throws IOException {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(key);
             mac.update(head);
-            return mac.doFinal(body);
+            if (body instanceof Content.Inline(var bytes)) {
+                return mac.doFinal(bytes.array());
+            }
+            try (InputStream in = body.open()) {
+                byte[] chunk = new byte[Content.CHUNK];
+                for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+                    mac.update(chunk, 0, read);
+                }
+            }
+            return mac.doFinal();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JVM has " + ALGORITHM, e);
         }

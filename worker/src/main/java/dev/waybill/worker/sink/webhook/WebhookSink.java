@@ -1,7 +1,6 @@
 package dev.waybill.worker.sink.webhook;
 
 import dev.waybill.topology.model.AttemptReport;
-import dev.waybill.topology.model.Bytes;
 import dev.waybill.topology.policy.ErrorCategory;
 import dev.waybill.topology.policy.Fault;
 import dev.waybill.topology.policy.Outcome;
@@ -21,6 +20,7 @@ import dev.waybill.worker.sink.http.HttpLine;
 import dev.waybill.worker.sink.http.HttpResult;
 import dev.waybill.worker.sink.http.HttpResult.Answer;
 import dev.waybill.worker.sink.http.HttpResult.NoAnswer;
+import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -61,20 +61,18 @@ final class WebhookSink implements Sink {
     public AttemptReport deliver(Attempt attempt) throws InterruptedException {
         Instant startedAt = clock.instant();
         PhaseClock phases = new PhaseClock();
-        Bytes body = attempt.delivery().request().payload().body();
-        if (body == null) {
-            return AttemptReport.of(Failures.payloadByReference(), startedAt, phases.elapsed());
-        }
         if (!HttpHeaders.isValidValue(attempt.delivery().request().payload().contentType())) {
             return AttemptReport.of(unsendable(), startedAt, phases.elapsed());
         }
         SignedHeaders headers;
         try {
-            headers = SignedHeaders.of(attempt, body, settings, secrets, userAgent, startedAt);
+            headers = SignedHeaders.of(attempt, settings, secrets, userAgent, startedAt);
         } catch (SecretNotAllowedException e) {
             return AttemptReport.of(Failures.of(e), startedAt, phases.elapsed());
         } catch (SecretUnavailableException e) {
             return AttemptReport.of(Failures.of(e), startedAt, phases.elapsed());
+        } catch (IOException e) {
+            return AttemptReport.of(Failures.unreadable(e), startedAt, phases.elapsed());
         } catch (IllegalArgumentException e) {
             return AttemptReport.of(unusable(e), startedAt, phases.elapsed());
         }
@@ -82,7 +80,7 @@ final class WebhookSink implements Sink {
                 "POST",
                 settings.target(),
                 headers.headers(),
-                body,
+                attempt.content(),
                 timeouts,
                 Excerpt.bytesToRead(headers.secrets()),
                 false);

@@ -153,7 +153,8 @@ class WebhookSinkTest {
                 "d-7",
                 new Payload("audit.report", "text/csv; charset=utf-8", Samples.body("a;b"), null, null),
                 Map.of("X-Tenant", "north", "X-Other", "no", "Cookie", "c=1"));
-        Attempt third = new Attempt(plain.delivery(), 3, Map.of("traceparent", "00-aa-bb-01", "other", "x"));
+        Attempt third =
+                new Attempt(plain.delivery(), plain.content(), 3, Map.of("traceparent", "00-aa-bb-01", "other", "x"));
 
         AttemptReport report =
                 deliver(open("headers.X-Team", "reports", "request.headers.allowed", "x-tenant, x-absent"), third);
