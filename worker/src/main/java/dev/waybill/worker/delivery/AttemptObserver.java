@@ -36,5 +36,8 @@ public interface AttemptObserver {
 
         /// The attempt ended and this was decided.
         void end(AttemptReport report, Decision decision);
+
+        /// The attempt does not count: a batch was refused as a whole, and goes again in parts.
+        default void abandon() {}
     }
 }

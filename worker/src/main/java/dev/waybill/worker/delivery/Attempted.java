@@ -1,8 +1,23 @@
 package dev.waybill.worker.delivery;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What became of a task that had its turn.
+/// What became of the tasks of one call.
 ///
-/// @param observed what the attempt saw; null if the delivery was over before one was made
-record Attempted(Ended ended, @Nullable Observed observed) {}
+/// @param ended    those that have ended
+/// @param observed what the call saw; null if the deliveries were over before one was made, or it was refused
+/// @param split    those that go again, and how; null if none do
+record Attempted(
+        List<Ended> ended,
+        @Nullable Observed observed,
+        @Nullable Split split) {
+
+    Attempted {
+        ended = List.copyOf(ended);
+    }
+
+    static Attempted of(Ended ended, @Nullable Observed observed) {
+        return new Attempted(List.of(ended), observed, null);
+    }
+}

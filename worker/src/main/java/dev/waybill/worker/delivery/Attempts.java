@@ -11,19 +11,24 @@ import dev.waybill.topology.policy.ErrorCategory;
 import dev.waybill.topology.policy.Fault;
 import dev.waybill.topology.policy.Outcome;
 import dev.waybill.worker.sink.Attempt;
+import dev.waybill.worker.sink.BatchLimits;
 import dev.waybill.worker.sink.Payloads;
 import dev.waybill.worker.sink.Payloads.Fetched;
+import dev.waybill.worker.sink.Sink;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.apache.kafka.common.config.ConfigException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Makes attempts: one call is one task, from the last look at its end to the records that say what became of it.
-/// Thread-safe; a call blocks as long as the sink does. Owns the sinks that are open.
+/// Makes attempts, from the last look at a delivery's end to the records that say what became of it: one
+/// at a time, or those of a batch in one call of their sink. Thread-safe; a call blocks as long as the
+/// sink does. Owns the sinks that are open.
 final class Attempts implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Attempts.class);
@@ -37,6 +42,7 @@ final class Attempts implements AutoCloseable {
     private final AttemptObserver observer;
     private final LoopTime time;
     private final RandomGenerator random;
+    private final BatchAttempts batches;
 
     /// @param random thread-safe
     Attempts(
@@ -52,6 +58,20 @@ final class Attempts implements AutoCloseable {
         this.observer = observer;
         this.time = time;
         this.random = random;
+        this.batches = new BatchAttempts(this, outcomes, time);
+    }
+
+    /// How much company a delivery may have; null if it goes alone.
+    @Nullable
+    BatchLimits batches(Destination destination, Delivery delivery) {
+        return sinks.batches(destination, delivery);
+    }
+
+    /// Makes the attempts of a call.
+    ///
+    /// @throws InterruptedException if the worker is stopping; the tasks come back from the log
+    Attempted make(Call call) throws InterruptedException {
+        return call.isBatch() ? batches.make(call.works()) : make(call.first());
     }
 
     /// Makes one attempt.
@@ -59,31 +79,42 @@ final class Attempts implements AutoCloseable {
     /// @throws InterruptedException if the worker is stopping; the task comes back from the log
     Attempted make(Work work) throws InterruptedException {
         Instant begun = time.now();
-        if (!begun.isBefore(
-                Decisions.endOf(work.task().delivery(), work.destination().policy()))) {
-            return new Attempted(patiently(() -> outcomes.expired(work, begun)), null);
+        if (isOver(work, begun)) {
+            return Attempted.of(patiently(() -> outcomes.expired(work, begun)), null);
         }
         try {
             return attempt(work, begun);
         } catch (RuntimeException | Error e) {
-            // Whatever went wrong around the attempt, the receiver may have the payload, and the task must end.
-            LOG.error(
-                    "what became of an attempt on {} cannot be told",
-                    work.destination().id(),
-                    e);
-            Outcome unknown = new Outcome.Ambiguous(Fault.of(
-                    ErrorCategory.INTERNAL, "outcome_lost", e.getClass().getName()));
-            AttemptReport report = failed(unknown, begun);
-            Instant now = time.now();
-            Decision decision = decide(work, report, now);
-            return new Attempted(
-                    patiently(() -> outcomes.attempted(work, report, decision, now, Map.of())),
-                    Observed.of(report, now));
+            return lost(work, begun, e);
         }
     }
 
+    static boolean isOver(Work work, Instant now) {
+        return !now.isBefore(
+                Decisions.endOf(work.task().delivery(), work.destination().policy()));
+    }
+
+    /// Whatever went wrong around the attempt, the receiver may have the payload, and the task must end.
+    Attempted lost(Work work, Instant begun, Throwable e) throws InterruptedException {
+        LOG.error(
+                "what became of an attempt on {} cannot be told",
+                work.destination().id(),
+                e);
+        Outcome unknown = new Outcome.Ambiguous(
+                Fault.of(ErrorCategory.INTERNAL, "outcome_lost", e.getClass().getName()));
+        AttemptReport report = failed(unknown, begun);
+        Instant now = time.now();
+        Decision decision = decide(work, report, now);
+        return Attempted.of(
+                patiently(() -> outcomes.attempted(work, report, decision, now, Map.of())), Observed.of(report, now));
+    }
+
+    AttemptObserver.Observation observe(Work work) {
+        return observer.begin(work.task(), work.destination(), work.headers());
+    }
+
     private Attempted attempt(Work work, Instant begun) throws InterruptedException {
-        AttemptObserver.Observation observation = observer.begin(work.task(), work.destination(), work.headers());
+        AttemptObserver.Observation observation = observe(work);
         return switch (fetch(work)) {
             case Fetched.Missing(Outcome.Failed outcome) -> ended(work, failed(outcome, begun), observation);
             case Fetched.There there -> {
@@ -124,12 +155,13 @@ final class Attempts implements AutoCloseable {
         return new Attempt(delivery, there.content(), work.task().route().attempt(), observation.traceHeaders());
     }
 
-    private Attempted ended(Work work, AttemptReport report, AttemptObserver.Observation observation)
+    /// Says what became of an attempt.
+    Attempted ended(Work work, AttemptReport report, AttemptObserver.Observation observation)
             throws InterruptedException {
         Instant now = time.now();
         Decision decision = decide(work, report, now);
         observation.end(report, decision);
-        return new Attempted(
+        return Attempted.of(
                 patiently(() -> outcomes.attempted(work, report, decision, now, observation.traceHeaders())),
                 Observed.of(report, now));
     }
@@ -142,7 +174,7 @@ final class Attempts implements AutoCloseable {
 
     /// The attempt cannot be undone, so its outcome is kept until the registry lets it be encoded. It holds its slot
     /// meanwhile, and when all do no further attempts are made whose outcomes could not be written.
-    private Ended patiently(Supplier<Ended> encoding) throws InterruptedException {
+    Ended patiently(Supplier<Ended> encoding) throws InterruptedException {
         while (true) {
             try {
                 return encoding.get();
@@ -172,30 +204,39 @@ final class Attempts implements AutoCloseable {
         }
     }
 
-    /// Whatever a sink throws becomes an outcome: a task must end, or its offset would never be committed.
     private AttemptReport deliver(Work work, Attempt attempt, Instant begun) {
+        return using(work.destination(), begun, sink -> sink.deliver(attempt), report -> report);
+    }
+
+    /// What to do with a sink.
+    interface Delivering<R> {
+        R with(Sink sink) throws InterruptedException;
+    }
+
+    /// Whatever a sink throws becomes an outcome: a task must end, or its offset would never be committed.
+    ///
+    /// @param failed what to make of a failure that the sink does not tell
+    <R> R using(Destination destination, Instant begun, Delivering<R> delivering, Function<AttemptReport, R> failed) {
         OpenSinks.Lease lease;
         try {
-            lease = sinks.lease(work.destination());
+            lease = sinks.lease(destination);
         } catch (ConfigException e) {
-            return failed(
+            return failed.apply(failed(
                     new Outcome.Permanent(Fault.of(ErrorCategory.CONFIGURATION, "invalid_settings", e.getMessage())),
-                    begun);
+                    begun));
         }
         try {
-            return lease.sink().deliver(attempt);
+            return delivering.with(lease.sink());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return failed(new Outcome.OurFault(Fault.of(ErrorCategory.INTERNAL, "worker_stopping", null)), begun);
+            return failed.apply(
+                    failed(new Outcome.OurFault(Fault.of(ErrorCategory.INTERNAL, "worker_stopping", null)), begun));
         } catch (RuntimeException | LinkageError | StackOverflowError e) {
-            LOG.error(
-                    "the sink {} threw; its contract allows no exception",
-                    work.destination().provider(),
-                    e);
-            return failed(
+            LOG.error("the sink {} threw; its contract allows no exception", destination.provider(), e);
+            return failed.apply(failed(
                     new Outcome.OurFault(Fault.of(
                             ErrorCategory.INTERNAL, "sink_error", e.getClass().getName())),
-                    begun);
+                    begun));
         } finally {
             lease.release();
         }

@@ -3,9 +3,7 @@ package dev.waybill.worker.delivery;
 import dev.waybill.topology.policy.Policy;
 import dev.waybill.topology.policy.RateLimit;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.function.Predicate;
@@ -38,22 +36,23 @@ final class Lane {
 
     private record Waiting(Work work, long due) {}
 
-    private record Ready(Work work, long since) {}
-
     private RateMeter endings;
     private final long number;
     private final String organization;
-    private final Deque<Ready> firstAttempts = new ArrayDeque<>();
-    private final Deque<Ready> retries = new ArrayDeque<>();
+    private final ReadyTasks firstAttempts = new ReadyTasks();
+    private final ReadyTasks retries = new ReadyTasks();
     private final PriorityQueue<Waiting> waiting =
             new PriorityQueue<>((one, other) -> Long.signum(one.due() - other.due()));
     private Policy policy;
     private @Nullable TokenBucket bucket;
     private ConcurrencyLimit concurrency;
     private Breaker breaker;
+    private BatchSize batchSize = new BatchSize();
     private TopicPartition partition;
     private int epoch;
     private int running;
+    /// Tasks of the calls that run.
+    private int runningTasks;
     private long roomAt;
     private long lastUsed;
     private boolean retryWasLast;
@@ -98,13 +97,14 @@ final class Lane {
     }
 
     int held() {
-        return running + ready() + waiting.size();
+        return runningTasks + ready() + waiting.size();
     }
 
     private int ready() {
         return firstAttempts.size() + retries.size();
     }
 
+    /// Calls that run: a batch is one.
     int running() {
         return running;
     }
@@ -126,6 +126,7 @@ final class Lane {
             breaker = new Breaker(work.destination(), work.task().health(), now);
         } else if (work.destination().version() > breaker.destination().version()) {
             breaker = new Breaker(work.destination(), breaker.told(), now);
+            batchSize = new BatchSize();
         }
         policy = work.destination().policy();
         if (!concurrency.bounds().equals(policy.concurrency())) {
@@ -162,7 +163,15 @@ final class Lane {
     }
 
     private void enqueue(Work work, long now) {
-        (work.isRetry() ? retries : firstAttempts).add(new Ready(work, now));
+        (work.isRetry() ? retries : firstAttempts).add(work, now);
+    }
+
+    /// What gathers leaves with what there is: no more may come.
+    ///
+    /// @return whether anything waited for more
+    boolean hurry() {
+        boolean first = firstAttempts.hurry();
+        return retries.hurry() || first;
     }
 
     /// Moves what has become due to the ready ones.
@@ -172,12 +181,12 @@ final class Lane {
         }
     }
 
-    /// When a task becomes due, the rate limit has a token for a lane that left the line for want of one, or a lane
-    /// that
-    /// nothing comes to is to be tested; null if nothing waits for time.
+    /// When a task becomes due, a batch has waited long enough, the rate limit has a token for a lane
+    /// that left the line for want of one, or a lane that nothing comes to is to be tested; null if
+    /// nothing waits for time.
     @Nullable
     Long nextWake(long now) {
-        Long due = waiting.isEmpty() ? null : waiting.element().due();
+        Long due = waiting.isEmpty() ? null : (Long) waiting.element().due();
         Long test = testAt();
         if (due == null && test != null && test - now > 0) {
             return test;
@@ -185,75 +194,101 @@ final class Lane {
         if (place != Line.Place.NOWHERE || !hasReady() || running >= limit(now)) {
             return due;
         }
-        TokenBucket tokens = bucket(now);
-        if (tokens == null) {
-            return due;
-        }
-        long token = tokens.nextAt(now);
-        return due == null || token - due < 0 ? (Long) token : due;
+        return earlier(due, earlier(leavesAt(firstAttempts, now), leavesAt(retries, now)));
     }
 
-    /// The next task to run, if the destination's own limits allow one more. First attempts and retries take turns, so
-    /// that neither waits for all of the other.
+    /// When the next of them may leave by its own limits and the rate limit's; null if that is not a
+    /// matter of time.
+    private @Nullable Long leavesAt(ReadyTasks tasks, long now) {
+        Long ready = tasks.leavesAt(batchSize, now);
+        if (ready == null) {
+            return null;
+        }
+        TokenBucket tokens = bucket(now);
+        long token = tokens == null ? now : tokens.nextAt(now);
+        long at = ready - token > 0 ? ready : token;
+        return at - now > 0 ? (Long) at : null;
+    }
+
+    private static @Nullable Long earlier(@Nullable Long one, @Nullable Long other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return one - other <= 0 ? one : other;
+    }
+
+    /// What to make the next call for, if the destination's own limits allow one more. First attempts and
+    /// retries take turns, so that neither waits for all of the other.
     ///
     /// @param retriesToo whether it may be a retry
     @Nullable
-    Work start(boolean retriesToo, long now) {
-        boolean retry = retriesToo && !retries.isEmpty() && (firstAttempts.isEmpty() || !retryWasLast);
-        Deque<Ready> queue = retry ? retries : firstAttempts;
-        if (queue.isEmpty() || running >= limit(now)) {
+    Call start(boolean retriesToo, long now) {
+        if (running >= limit(now)) {
+            return null;
+        }
+        boolean first = firstAttempts.mayLeave(batchSize, now);
+        boolean retry = retriesToo && retries.mayLeave(batchSize, now) && (!first || !retryWasLast);
+        if (!first && !retry) {
             return null;
         }
         TokenBucket tokens = bucket(now);
         if (tokens != null && !tokens.tryTake(now)) {
             return null;
         }
+        Call call = new Call((retry ? retries : firstAttempts).take(batchSize, now));
         running++;
+        runningTasks += call.works().size();
         retryWasLast = retry;
-        return queue.remove().work();
+        return call;
     }
 
-    /// An attempt of the lane ended.
+    /// A call of the lane ended. What is to go again does so from here.
     ///
-    /// @param observed what it saw; null if none was made
-    /// @return whether the destination is left alone from now on
-    boolean ended(Work work, @Nullable Observed observed, long now) {
+    /// @param observed what it saw; null if none was made, or it was refused
+    /// @param split    how it goes again; null if it does not
+    /// @return whether the lane, which is left alone from now on, holds something
+    boolean ended(Call call, @Nullable Observed observed, @Nullable Split split, long now) {
         boolean wasShut = isShut(now);
+        Work first = call.first();
         if (observed != null) {
             concurrency.ended(observed, running);
-            if (work.epoch() == epoch
-                    && work.partition().equals(partition)
-                    && work.destination().version() == breaker.destination().version()) {
+            if (first.epoch() == epoch
+                    && first.partition().equals(partition)
+                    && first.destination().version() == breaker.destination().version()) {
                 breaker.judge(observed, now);
             }
         }
+        batchSize.ended(
+                call.works(), observed, split, first.destination().policy().totalTimeout());
         running--;
+        runningTasks -= call.works().size();
         lastUsed = now;
-        endings.mark(now);
-        return isShut(now) && !wasShut;
+        if (split == null || call.isDropped()) {
+            call.works().forEach(_ -> endings.mark(now));
+            return isShut(now) && !wasShut;
+        }
+        ReadyTasks tasks = call.isRetry() ? retries : firstAttempts;
+        split.parts().forEach(part -> tasks.addAgain(part, now));
+        return isShut(now);
     }
 
     /// Takes out all that has not started.
     List<Work> evict() {
         List<Work> all = new ArrayList<>();
-        firstAttempts.forEach(one -> all.add(one.work()));
-        retries.forEach(one -> all.add(one.work()));
+        all.addAll(firstAttempts.remove((_, _) -> true));
+        all.addAll(retries.remove((_, _) -> true));
         waiting.forEach(one -> all.add(one.work()));
-        firstAttempts.clear();
-        retries.clear();
         waiting.clear();
         return all;
     }
 
     /// Takes out what has been ready for too long.
     List<Work> evictStuck(long now) {
-        List<Work> stuck = new ArrayList<>();
-        for (Deque<Ready> queue : List.of(firstAttempts, retries)) {
-            while (!queue.isEmpty() && now - queue.element().since() >= HELD_MAX.toNanos()) {
-                stuck.add(queue.remove().work());
-            }
-        }
-        return stuck;
+        ReadyTasks.Which stuck = (_, since) -> now - since >= HELD_MAX.toNanos();
+        List<Work> all = new ArrayList<>();
+        all.addAll(firstAttempts.remove(stuck));
+        all.addAll(retries.remove(stuck));
+        return all;
     }
 
     /// When its destination's connection is to be tested, if nothing comes until then; null if it need not be.
@@ -315,8 +350,8 @@ final class Lane {
 
     /// Takes out what has not started and matches.
     void drop(Predicate<Work> which) {
-        firstAttempts.removeIf(one -> which.test(one.work()));
-        retries.removeIf(one -> which.test(one.work()));
+        firstAttempts.remove((work, _) -> which.test(work));
+        retries.remove((work, _) -> which.test(work));
         waiting.removeIf(one -> which.test(one.work()));
     }
 

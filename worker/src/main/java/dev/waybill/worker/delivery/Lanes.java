@@ -46,7 +46,7 @@ final class Lanes {
     private final Line line;
     private final PriorityQueue<Alarm> alarms = new PriorityQueue<>((one, other) -> Long.signum(one.at() - other.at()));
     /// What runs, and since when.
-    private final Map<Work, Long> running = new HashMap<>();
+    private final Map<Call, Long> running = new HashMap<>();
     private final Queue<Evicted> evicted = new ArrayDeque<>();
     private final List<Lane> toTell = new ArrayList<>();
     private final Queue<Lane> toTest = new ArrayDeque<>();
@@ -71,6 +71,9 @@ final class Lanes {
             Lane lane = lanes.computeIfAbsent(work.destination().id(), _ -> new Lane(lanesMade++, work, now));
             lane.meet(work, now);
             if (lane.isShut(now) || !settings.allows(lane.held(), room)) {
+                if (lane.hurry()) {
+                    lineUp(lane);
+                }
                 return new Admission.Overflow(lane.away(work, now));
             }
             lane.add(work, untilDue, now);
@@ -83,7 +86,7 @@ final class Lanes {
     }
 
     /// What may start now. Call it after offers and as time passes.
-    List<Work> startable(long now) {
+    List<Call> startable(long now) {
         lock.lock();
         try {
             for (Alarm next = alarms.peek(); next != null && next.at() - now <= 0; next = alarms.peek()) {
@@ -96,20 +99,21 @@ final class Lanes {
         }
     }
 
-    /// A task's turn ended; says what may start in its place.
+    /// A call ended; says what may start in its place.
     ///
-    /// @param observed what the attempt saw; null if none was made
-    List<Work> ended(Work work, @Nullable Observed observed, long now) {
+    /// @param observed what it saw; null if none was made, or it was refused
+    /// @param split    how it goes again; null if it does not
+    List<Call> ended(Call call, @Nullable Observed observed, @Nullable Split split, long now) {
         lock.lock();
         try {
-            running.remove(work);
-            if (work.isRetry()) {
+            running.remove(call);
+            if (call.isRetry()) {
                 retriesRunning--;
                 line.retryEnded();
             }
-            Lane lane = lanes.get(work.destination().id());
+            Lane lane = lanes.get(call.first().destination().id());
             if (lane != null) {
-                if (lane.ended(work, observed, now)) {
+                if (lane.ended(call, observed, split, now)) {
                     evict(lane, lane.evict(), now);
                     schedule(lane, now);
                 }
@@ -203,12 +207,14 @@ final class Lanes {
         }
     }
 
-    /// Takes out what has not started and matches. Whatever else matches runs, see [#isRunning].
+    /// Takes out what has not started and matches. Whatever else matches runs, see [#isRunning], and is
+    /// not tried again here.
     void drop(Predicate<Work> which) {
         lock.lock();
         try {
             lanes.values().forEach(lane -> lane.drop(which));
             evicted.removeIf(one -> which.test(one.work()));
+            running.keySet().stream().filter(call -> call.isFor(which)).forEach(Call::drop);
         } finally {
             lock.unlock();
         }
@@ -217,7 +223,7 @@ final class Lanes {
     boolean isRunning(Predicate<Work> which) {
         lock.lock();
         try {
-            return running.keySet().stream().anyMatch(which);
+            return running.keySet().stream().anyMatch(call -> call.isFor(which));
         } finally {
             lock.unlock();
         }
@@ -276,18 +282,18 @@ final class Lanes {
     }
 
     /// Gives slots away, one at a time, until there is none or nobody who may have one.
-    private List<Work> start(long now) {
-        List<Work> started = new ArrayList<>();
+    private List<Call> start(long now) {
+        List<Call> started = new ArrayList<>();
         Lane lane = next();
         while (lane != null) {
-            Work work = lane.start(retriesToo(), now);
-            if (work == null) {
-                // Held by its own limits, or empty: it lines up again when something ended or became due.
+            Call call = lane.start(retriesToo(), now);
+            if (call == null) {
+                // Held by its own limits, gathering, or empty: it lines up again when something ended or became due.
                 schedule(lane, now);
             } else {
-                running.put(work, now);
-                retriesRunning += work.isRetry() ? 1 : 0;
-                started.add(work);
+                running.put(call, now);
+                retriesRunning += call.isRetry() ? 1 : 0;
+                started.add(call);
                 lineUp(lane);
                 schedule(lane, now);
             }

@@ -37,6 +37,12 @@ public interface LoopMetrics {
     /// A task's attempt starts so long after it was due.
     default void lag(Kind kind, Duration lag) {}
 
+    /// A call was made for a batch of so many tasks.
+    default void batch(Kind kind, int members) {}
+
+    /// A batch was refused as a whole and goes again in halves.
+    default void batchSplit(Kind kind) {}
+
     /// Outcomes of this many tasks were committed.
     default void written(Kind kind, int tasks) {}
 

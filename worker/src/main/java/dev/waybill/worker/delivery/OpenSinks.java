@@ -3,7 +3,9 @@ package dev.waybill.worker.delivery;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Scheduler;
+import dev.waybill.topology.model.Delivery;
 import dev.waybill.topology.model.Destination;
+import dev.waybill.worker.sink.BatchLimits;
 import dev.waybill.worker.sink.Sink;
 import dev.waybill.worker.sink.SinkProvider;
 import java.time.Duration;
@@ -59,9 +61,24 @@ final class OpenSinks implements AutoCloseable {
         }
     }
 
-    private Sink open(Destination destination) {
+    /// How much company a delivery may have; null if it goes alone, as one by reference always does: it may
+    /// be large, and it takes its time to get.
+    @Nullable
+    BatchLimits batches(Destination destination, Delivery delivery) {
+        SinkProvider provider = provider(destination);
+        return provider == null || delivery.request().payload().body() == null
+                ? null
+                : provider.batches(destination, delivery);
+    }
+
+    private @Nullable SinkProvider provider(Destination destination) {
         SinkProvider provider = providers.get(destination.provider());
-        if (provider == null || provider.kind() != destination.kind()) {
+        return provider == null || provider.kind() != destination.kind() ? null : provider;
+    }
+
+    private Sink open(Destination destination) {
+        SinkProvider provider = provider(destination);
+        if (provider == null) {
             throw new ConfigException(
                     "provider",
                     destination.provider(),

@@ -9,6 +9,7 @@ import dev.waybill.topology.model.Bytes;
 import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.model.Task;
 import dev.waybill.topology.policy.DeliveryHours;
+import dev.waybill.worker.sink.BatchLimits;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -30,6 +31,7 @@ import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -220,7 +222,8 @@ final class SinkLoop implements Loop, TaskLog.Listener {
         if (destination == null) {
             throw new InvalidRecordException("a task at a sink carries its destination");
         }
-        return new Work(task, destination, partition, epoch, record.offset(), record.headers());
+        BatchLimits batch = attempts.batches(destination, task.delivery());
+        return new Work(task, destination, partition, epoch, record.offset(), record.headers(), batch);
     }
 
     private boolean hasRoom(PartitionProgress progress) {
@@ -259,9 +262,9 @@ final class SinkLoop implements Loop, TaskLog.Listener {
 
     // --- attempts --------------------------------------------------------------------------------------------------
 
-    private void start(List<Work> works) {
+    private void start(List<Call> calls) {
         try {
-            works.forEach(work -> threads.execute(() -> run(work)));
+            calls.forEach(call -> threads.execute(() -> run(call)));
         } catch (RejectedExecutionException e) {
             // The loop was closed meanwhile: what has not begun comes back from the log.
             LOG.debug("not started, because the loop is closed", e);
@@ -280,27 +283,47 @@ final class SinkLoop implements Loop, TaskLog.Listener {
         }
     }
 
-    /// On the attempt's own thread.
-    private void run(Work work) {
-        Instant due = work.task().route().dueAt();
-        if (due != null) {
-            metrics.lag(kind, Duration.between(due, time.now()));
-        }
+    /// On the call's own thread.
+    private void run(Call call) {
+        call.works().forEach(this::measureLag);
         Observed observed = null;
+        Split split = null;
         try {
-            Attempted attempted = attempts.make(work);
-            ended.add(attempted.ended());
+            Attempted attempted = attempts.make(call);
+            ended.addAll(attempted.ended());
             observed = attempted.observed();
+            split = attempted.split();
+            count(call, split);
         } catch (InterruptedException e) {
             // The worker is stopping.
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
-            // Not even a poor outcome could be written. The task stays admitted and uncommitted, so nothing is lost:
-            // it is made again once its partition moves or the worker starts anew.
-            LOG.error("{} offset {} has no outcome", work.partition(), work.offset(), e);
+            // Not even a poor outcome could be written. The tasks stay admitted and uncommitted, so nothing is lost:
+            // they are made again once their partition moves or the worker starts anew.
+            LOG.error(
+                    "{} offset {} has no outcome",
+                    call.first().partition(),
+                    call.first().offset(),
+                    e);
         } finally {
             // Only now, so that whoever finds it running no more finds its outcome among what ended.
-            start(lanes.ended(work, observed, time.nanos()));
+            start(lanes.ended(call, observed, split, time.nanos()));
+        }
+    }
+
+    private void measureLag(Work work) {
+        Instant due = work.task().route().dueAt();
+        if (due != null) {
+            metrics.lag(kind, Duration.between(due, time.now()));
+        }
+    }
+
+    private void count(Call call, @Nullable Split split) {
+        if (call.isBatch()) {
+            metrics.batch(kind, call.works().size());
+        }
+        if (split != null) {
+            metrics.batchSplit(kind);
         }
     }
 

@@ -1,8 +1,10 @@
 package dev.waybill.worker.sink;
 
 import dev.waybill.schemas.Kind;
+import dev.waybill.topology.model.Delivery;
 import dev.waybill.topology.model.Destination;
 import org.apache.kafka.common.config.ConfigDef;
+import org.jspecify.annotations.Nullable;
 
 /// One provider: how payloads get to one sort of target. One instance serves all its destinations and holds
 /// what they share, such as connection pools.
@@ -31,6 +33,15 @@ public interface SinkProvider extends AutoCloseable {
     /// @throws org.apache.kafka.common.config.ConfigException if a setting is missing or cannot work; its
     ///     message names the setting and says what is expected, and quotes no secret
     Sink open(Destination destination);
+
+    /// How much company a delivery may have on its way to a destination; null, the default, if it goes
+    /// alone. Where it is not null, [#open] gives a [BatchSink].
+    ///
+    /// Asked for every task on the loop's thread, so it must be quick, and it throws nothing: settings
+    /// that cannot work are for [#open] to refuse.
+    default @Nullable BatchLimits batches(Destination destination, Delivery delivery) {
+        return null;
+    }
 
     @Override
     void close();

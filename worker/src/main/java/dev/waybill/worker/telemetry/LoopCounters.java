@@ -5,6 +5,7 @@ import dev.waybill.worker.delivery.LoopMetrics;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
+import io.opentelemetry.api.metrics.LongHistogram;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.metrics.ObservableDoubleMeasurement;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
@@ -19,15 +20,19 @@ import java.util.function.ToLongFunction;
 /// Counts what the loops tell; gauges are read when somebody asks.
 public final class LoopCounters implements LoopMetrics {
 
+    private static final List<Long> MEMBERS = List.of(1L, 2L, 5L, 10L, 20L, 50L, 100L, 200L);
+
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final LongCounter overflows;
+    private final LongCounter batchSplits;
     private final LongCounter trips;
     private final LongCounter disabled;
     private final LongCounter poison;
     private final LongCounter written;
     private final LongCounter writeFailures;
     private final LongCounter forwarded;
+    private final LongHistogram batchSize;
     private final DoubleHistogram lag;
     private final Map<Kind, Attributes> kinds = RouterCounters.kinds();
     private final Map<Kind, List<Supplier<Gauges>>> loops = new ConcurrentHashMap<>();
@@ -35,6 +40,14 @@ public final class LoopCounters implements LoopMetrics {
     public LoopCounters(Meter meter) {
         overflows = meter.counterBuilder(Names.OVERFLOWS)
                 .setDescription("Tasks that went to a retry topic because their destination's lane was full")
+                .build();
+        batchSize = meter.histogramBuilder(Names.BATCH_SIZE)
+                .ofLongs()
+                .setDescription("Deliveries in one call, of destinations that take several")
+                .setExplicitBucketBoundariesAdvice(MEMBERS)
+                .build();
+        batchSplits = meter.counterBuilder(Names.BATCH_SPLITS)
+                .setDescription("Batches that were refused as a whole and went again in halves")
                 .build();
         trips = meter.counterBuilder(Names.BREAKER_TRIPS)
                 .setDescription("Times that the breaker of a destination opened")
@@ -124,6 +137,16 @@ public final class LoopCounters implements LoopMetrics {
     @Override
     public void lag(Kind kind, Duration late) {
         lag.record(seconds(late), attributes(kind));
+    }
+
+    @Override
+    public void batch(Kind kind, int members) {
+        batchSize.record(members, attributes(kind));
+    }
+
+    @Override
+    public void batchSplit(Kind kind) {
+        batchSplits.add(1, attributes(kind));
     }
 
     @Override

@@ -50,6 +50,8 @@ public final class Names {
     static final String OLDEST_IN_FLIGHT = "waybill.attempts.oldest_age";
     static final String ADMITTED = "waybill.tasks.admitted";
     static final String PAUSED = "waybill.partitions.paused";
+    static final String BATCH_SIZE = "waybill.batch.size";
+    static final String BATCH_SPLITS = "waybill.batch.splits";
     static final String OVERFLOWS = "waybill.lane.overflows";
     static final String BREAKER_TRIPS = "waybill.breaker.trips";
     static final String SHUT = "waybill.destinations.shut";

@@ -59,7 +59,8 @@ class AttemptsTest {
     void tellsWhatTheSinkSaw() throws InterruptedException {
         Ended ended = attempts((_, _) -> delivered(), AttemptObserver.NONE)
                 .make(work())
-                .ended();
+                .ended()
+                .getFirst();
 
         assertThat(event(ended).getOutcome()).isEqualTo("Delivered");
         assertThat(played).isOne();
@@ -72,7 +73,8 @@ class AttemptsTest {
         for (Throwable one : thrown) {
             Ended ended = attempts((_, _) -> sneak(one), AttemptObserver.NONE)
                     .make(work())
-                    .ended();
+                    .ended()
+                    .getFirst();
 
             assertThat(event(ended).getOutcome()).isEqualTo("OurFault");
             assertThat(event(ended).getErrorCode()).isEqualTo("sink_error");
@@ -96,7 +98,7 @@ class AttemptsTest {
                 time,
                 new Random(1));
 
-        Ended ended = attempts.make(work()).ended();
+        Ended ended = attempts.make(work()).ended().getFirst();
 
         assertThat(event(ended).getOutcome()).isEqualTo("Permanent");
         assertThat(event(ended).getErrorCode()).isEqualTo("invalid_settings");
@@ -112,7 +114,7 @@ class AttemptsTest {
         assertThat(played).isOne();
 
         time.move(Duration.ofNanos(1_000));
-        assertThat(event(attempts.make(work).ended()).getStatus()).isEqualTo("expired");
+        assertThat(event(attempts.make(work).ended().getFirst()).getStatus()).isEqualTo("expired");
         assertThat(played).isOne();
     }
 
@@ -123,8 +125,10 @@ class AttemptsTest {
         time.whileSleeping(
                 () -> registry.reachable(time.nanos() >= Duration.ofSeconds(3).toNanos()));
 
-        Ended ended =
-                attempts((_, _) -> delivered(), AttemptObserver.NONE).make(work).ended();
+        Ended ended = attempts((_, _) -> delivered(), AttemptObserver.NONE)
+                .make(work)
+                .ended()
+                .getFirst();
 
         assertThat(event(ended).getOutcome()).isEqualTo("Delivered");
         assertThat(played).isOne();
@@ -152,16 +156,17 @@ class AttemptsTest {
     /// Some of what was there before may have arrived.
     @Test
     void aPayloadByReferenceStaysWhatItWas() throws InterruptedException {
-        Ended ended = fetching("first").make(work()).ended();
+        Ended ended = fetching("first").make(work()).ended().getFirst();
         assertThat(event(ended).getPayloadHash()).isEqualTo("first");
         assertThat(event(ended).getPayloadSize()).isEqualTo(5);
         Task retry = samples.records.task(Bytes.of(ended.records().getLast().value()));
         assertThat(retry.delivery().payloadHash()).isEqualTo("first");
 
-        assertThat(event(fetching("first").make(Samples.work(retry, 2)).ended()).getErrorCode())
+        assertThat(event(fetching("first").make(Samples.work(retry, 2)).ended().getFirst())
+                        .getErrorCode())
                 .isEqualTo("http_503");
         assertThat(played).isEqualTo(2);
-        Ended changed = fetching("second").make(Samples.work(retry, 3)).ended();
+        Ended changed = fetching("second").make(Samples.work(retry, 3)).ended().getFirst();
         assertThat(event(changed).getErrorCode()).isEqualTo("payload_changed");
         assertThat(event(changed).getStatus()).isEqualTo("failed");
         assertThat(played).isEqualTo(2);
@@ -183,7 +188,8 @@ class AttemptsTest {
             }
         };
 
-        Ended ended = attempts((_, _) -> delivered(), broken).make(work()).ended();
+        Ended ended =
+                attempts((_, _) -> delivered(), broken).make(work()).ended().getFirst();
 
         assertThat(event(ended).getOutcome()).isEqualTo("Ambiguous");
         assertThat(event(ended).getErrorCode()).isEqualTo("outcome_lost");

@@ -66,17 +66,17 @@ class LanesTest {
                         .build());
     }
 
-    private static Lanes lanes(int slots) {
-        return new Lanes(new LaneSettings(slots, LaneSettings.DEFAULT_SHARE), 0);
+    private static SingleLanes lanes(int slots) {
+        return new SingleLanes(new LaneSettings(slots, LaneSettings.DEFAULT_SHARE), 0);
     }
 
-    private static void accept(Lanes lanes, Work work, long now) {
+    private static void accept(SingleLanes lanes, Work work, long now) {
         assertThat(lanes.offer(work, Duration.ZERO, ROOM, now)).isEqualTo(new Admission.Accepted());
     }
 
     @Test
     void startsUpToTheConcurrencyAndGoesOnAsAttemptsEnd() {
-        Lanes lanes = lanes(1_000);
+        SingleLanes lanes = lanes(1_000);
         Destination destination = destination("a", 2);
         List<Work> works = List.of(work(destination), work(destination), work(destination));
         works.forEach(one -> accept(lanes, one, 0));
@@ -89,7 +89,7 @@ class LanesTest {
 
     @Test
     void aRateLimitedLaneGoesOnWhenItsTokenIsThere() {
-        Lanes lanes = lanes(1_000);
+        SingleLanes lanes = lanes(1_000);
         Destination destination = limited("a", 2);
         for (int i = 0; i < 4; i++) {
             accept(lanes, work(destination), 0);
@@ -102,7 +102,7 @@ class LanesTest {
 
     @Test
     void aRateLimitedLaneWithoutASlotDoesNotSpin() {
-        Lanes lanes = lanes(1);
+        SingleLanes lanes = lanes(1);
         Work first = work(destination("a", 1));
         accept(lanes, first, 0);
         assertThat(lanes.startable(0)).containsExactly(first);
@@ -115,7 +115,7 @@ class LanesTest {
 
     @Test
     void aTaskWaitsForItsDueTimeWithoutASlot() {
-        Lanes lanes = lanes(1);
+        SingleLanes lanes = lanes(1);
         Destination destination = destination("a", 1);
         Work later = work(destination);
         lanes.offer(later, Duration.ofMillis(300), ROOM, 0);
@@ -130,7 +130,7 @@ class LanesTest {
 
     @Test
     void whatIsDroppedIsNeverStarted() {
-        Lanes lanes = lanes(1_000);
+        SingleLanes lanes = lanes(1_000);
         Destination destination = destination("a", 1);
         Work running = work(destination);
         Work ready = work(destination);
@@ -152,7 +152,7 @@ class LanesTest {
     /// One destination with a thousand tasks takes its share, and whoever comes later does not wait for it.
     @Test
     void aHogKeepsNobodyFromASlot() {
-        Lanes lanes = lanes(100);
+        SingleLanes lanes = lanes(100);
         Destination hog = destination("hog", 1_000);
         int held = 0;
         for (int i = 0; i < 1_000; i++) {
@@ -169,7 +169,7 @@ class LanesTest {
 
     @Test
     void lanesTakeTurns() {
-        Lanes lanes = lanes(1);
+        SingleLanes lanes = lanes(1);
         for (String name : List.of("a", "a", "a", "b", "b", "c")) {
             accept(lanes, work(destination(name, 5)), 0);
         }
@@ -179,7 +179,7 @@ class LanesTest {
     /// However many destinations an organization has, another one is served in between.
     @Test
     void organizationsTakeTurns() {
-        Lanes lanes = lanes(1);
+        SingleLanes lanes = lanes(1);
         for (String name : List.of("a1", "a2", "a3", "a4")) {
             accept(lanes, work(of("large", destination(name, 5))), 0);
         }
@@ -191,7 +191,7 @@ class LanesTest {
 
     @Test
     void retriesLeaveSlotsToFirstAttempts() {
-        Lanes lanes = lanes(8);
+        SingleLanes lanes = lanes(8);
         List<Work> retries = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             retries.add(retry(destination("failing-" + i, 5)));
@@ -213,7 +213,7 @@ class LanesTest {
     /// What is new does not keep retries from their part for ever.
     @Test
     void aRetryThatStoodAsideTakesItsTurnAgain() {
-        Lanes lanes = lanes(4);
+        SingleLanes lanes = lanes(4);
         List<Work> retries = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             retries.add(retry(destination("failing-" + i, 1)));
@@ -237,7 +237,7 @@ class LanesTest {
     /// A lane that has its share goes on as soon as one of its attempts ends, or the others leave it more.
     @Test
     void aLaneThatWasHeldBackGoesOn() {
-        Lanes lanes = lanes(8);
+        SingleLanes lanes = lanes(8);
         Destination hog = destination("hog", 8);
         List<Work> works = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
@@ -255,7 +255,7 @@ class LanesTest {
 
     @Test
     void retriesAndFirstAttemptsOfALaneTakeTurns() {
-        Lanes lanes = lanes(1);
+        SingleLanes lanes = lanes(1);
         Destination destination = destination("a", 1);
         List<Work> works = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
@@ -297,7 +297,7 @@ class LanesTest {
     /// Everything that waits in the lane of a destination that is left alone goes elsewhere, and nothing more comes in.
     @Test
     void anOpenBreakerEmptiesItsLane() {
-        Lanes lanes = lanes(1_000);
+        SingleLanes lanes = lanes(1_000);
         Destination destination = fragile("a");
         List<Work> works = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
@@ -329,7 +329,7 @@ class LanesTest {
 
     @Test
     void whoCanGoElsewhereIsNotKeptAwayForLong() {
-        Lanes lanes = lanes(1_000);
+        SingleLanes lanes = lanes(1_000);
         Destination destination = fragile("a");
         Work other = Samples.work(samples.task("delivery-9", destination, destination("b", 1)), 9);
         Work first = work(destination);
@@ -344,7 +344,7 @@ class LanesTest {
 
     @Test
     void afterItsTimeABreakerLetsAProbeThroughAndThenAll() {
-        Lanes lanes = lanes(1_000);
+        SingleLanes lanes = lanes(1_000);
         Destination destination = fragile("a");
         Work first = work(destination);
         Work second = work(destination);
@@ -368,7 +368,7 @@ class LanesTest {
     /// What an attempt of an earlier assignment, or of an earlier version, ended with says nothing here.
     @Test
     void judgesOnlyWhatItStarted() {
-        Lanes lanes = lanes(1_000);
+        SingleLanes lanes = lanes(1_000);
         Destination destination = fragile("a");
         Work first = work(destination);
         Work second = work(destination);
@@ -377,7 +377,7 @@ class LanesTest {
         lanes.startable(0);
         lanes.drop(_ -> true);
         Work again = new Work(
-                first.task(), destination, first.partition(), first.epoch() + 1, first.offset(), first.headers());
+                first.task(), destination, first.partition(), first.epoch() + 1, first.offset(), first.headers(), null);
         accept(lanes, again, 1);
         lanes.ended(first, failed(1), 1);
         lanes.ended(second, failed(1), 1);
@@ -385,7 +385,7 @@ class LanesTest {
         assertThat(lanes.healthChanges()).isEmpty();
     }
 
-    private long open(Lanes lanes, Destination destination) {
+    private long open(SingleLanes lanes, Destination destination) {
         Work first = work(destination);
         Work second = work(destination);
         accept(lanes, first, 0);
@@ -399,7 +399,7 @@ class LanesTest {
 
     @Test
     void whenNothingComesTheConnectionIsTestedInstead() {
-        Lanes lanes = lanes(1_000);
+        SingleLanes lanes = lanes(1_000);
         Destination destination = fragile("a");
         long at = open(lanes, destination);
         lanes.startable(at - 1);
@@ -421,7 +421,7 @@ class LanesTest {
 
     @Test
     void nothingIsTestedWhereSomethingCame() {
-        Lanes lanes = lanes(1_000);
+        SingleLanes lanes = lanes(1_000);
         Destination destination = fragile("a");
         long at = open(lanes, destination);
         accept(lanes, work(destination), at - 1);
@@ -433,7 +433,7 @@ class LanesTest {
     /// Whoever does not use a destination any more need not know how it is.
     @Test
     void testsEndWhenNothingHasComeForLong() {
-        Lanes lanes = lanes(1_000);
+        SingleLanes lanes = lanes(1_000);
         Destination destination = fragile("a");
         open(lanes, destination);
         int tests = 0;
@@ -452,7 +452,7 @@ class LanesTest {
     /// A rate of one in ten minutes would keep the offsets behind it open for hours.
     @Test
     void whatIsHeldForTooLongWaitsElsewhere() {
-        Lanes lanes = lanes(1_000);
+        SingleLanes lanes = lanes(1_000);
         Destination slow = samples.destination(
                 "slow",
                 DeliveryPolicy.newBuilder()
@@ -477,7 +477,7 @@ class LanesTest {
 
     @Test
     void whatNobodyWaitsForIsToldWithinAMinute() {
-        Lanes lanes = lanes(1_000);
+        SingleLanes lanes = lanes(1_000);
         Work work = work(destination("a", 1));
         accept(lanes, work, 0);
         lanes.startable(0);
@@ -488,7 +488,7 @@ class LanesTest {
     }
 
     /// One after the other, to the end.
-    private static List<String> order(Lanes lanes) {
+    private static List<String> order(SingleLanes lanes) {
         List<String> order = new ArrayList<>();
         List<Work> started = lanes.startable(0);
         while (!started.isEmpty()) {
@@ -535,7 +535,7 @@ class LanesTest {
         for (long seed = 0; seed < 200; seed++) {
             Random random = new Random(seed);
             int slots = random.nextInt(1, 20);
-            Lanes lanes = lanes(slots);
+            SingleLanes lanes = lanes(slots);
             List<Destination> destinations = new ArrayList<>();
             for (int i = 0; i < random.nextInt(1, 8); i++) {
                 destinations.add(of(

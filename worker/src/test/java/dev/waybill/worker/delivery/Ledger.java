@@ -57,6 +57,11 @@ final class Ledger {
                 () -> "%s is attempted %d times by a worker to which it came %d times".formatted(task, made, came));
     }
 
+    /// An attempt that was told does not count: its batch was refused as a whole.
+    void abandoned(Object worker, TaskId task) {
+        attempts.merge(new Attempted(worker, task), -1, Integer::sum);
+    }
+
     /// A transaction was committed.
     void committed(Collection<ProducerRecord<String, byte[]>> records, Map<TopicPartition, OffsetAndMetadata> offsets) {
         Map<TaskId, List<String>> written = records.stream()

@@ -199,7 +199,7 @@ class OutcomeRecordsTest {
     void everyRecordCarriesTheTraceContext() {
         RecordHeaders given = new RecordHeaders();
         given.add(Headers.TRACEPARENT, Headers.bytes("of the task"));
-        Work traced = new Work(only.task(), first, Samples.PARTITION, 1, 7, given);
+        Work traced = new Work(only.task(), first, Samples.PARTITION, 1, 7, given, null);
         AttemptReport report = AttemptReport.of(REFUSED, NOW, Duration.ZERO);
         Decision decision = new Decision.DeadLetter("exhausted");
 

@@ -108,6 +108,6 @@ final class Samples {
         if (destination == null) {
             throw new IllegalArgumentException("a task at a sink has a destination");
         }
-        return new Work(task, destination, PARTITION, 1, offset, new RecordHeaders());
+        return new Work(task, destination, PARTITION, 1, offset, new RecordHeaders(), null);
     }
 }

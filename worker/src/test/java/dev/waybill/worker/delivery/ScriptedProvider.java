@@ -2,9 +2,13 @@ package dev.waybill.worker.delivery;
 
 import dev.waybill.schemas.Kind;
 import dev.waybill.topology.model.AttemptReport;
+import dev.waybill.topology.model.Delivery;
 import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.policy.Fault;
 import dev.waybill.worker.sink.Attempt;
+import dev.waybill.worker.sink.BatchLimits;
+import dev.waybill.worker.sink.BatchReport;
+import dev.waybill.worker.sink.BatchSink;
 import dev.waybill.worker.sink.ConnectionReport;
 import dev.waybill.worker.sink.Sink;
 import dev.waybill.worker.sink.SinkProvider;
@@ -23,7 +27,19 @@ class ScriptedProvider implements SinkProvider {
         AttemptReport play(Destination destination, Attempt attempt) throws InterruptedException;
     }
 
+    /// What is taken together, and what that comes to.
+    interface Batching {
+        @Nullable
+        BatchLimits limits(Destination destination, Delivery delivery);
+
+        BatchReport play(Destination destination, List<Attempt> attempts) throws InterruptedException;
+    }
+
     private final Script script;
+
+    /// Null for nothing.
+    @Nullable
+    Batching batching;
 
     /// What is wrong with every connection; null for nothing.
     @Nullable
@@ -58,10 +74,15 @@ class ScriptedProvider implements SinkProvider {
     }
 
     @Override
+    public @Nullable BatchLimits batches(Destination destination, Delivery delivery) {
+        return batching == null ? null : batching.limits(destination, delivery);
+    }
+
+    @Override
     public void close() {}
 
     /// One opened sink.
-    final class ScriptedSink implements Sink {
+    final class ScriptedSink implements BatchSink {
 
         private final Destination destination;
         int closed;
@@ -73,6 +94,14 @@ class ScriptedProvider implements SinkProvider {
         @Override
         public AttemptReport deliver(Attempt attempt) throws InterruptedException {
             return script.play(destination, attempt);
+        }
+
+        @Override
+        public BatchReport deliverTogether(List<Attempt> attempts) throws InterruptedException {
+            if (batching == null) {
+                throw new AssertionError("nothing is taken together");
+            }
+            return batching.play(destination, attempts);
         }
 
         @Override

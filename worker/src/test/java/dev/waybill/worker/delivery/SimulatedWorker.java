@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.schemas.Kind;
 import dev.waybill.topology.model.AttemptReport;
+import dev.waybill.topology.model.Delivery;
 import dev.waybill.topology.model.Destination;
+import dev.waybill.topology.policy.Decision;
 import dev.waybill.topology.policy.ErrorCategory;
 import dev.waybill.topology.policy.Fault;
 import dev.waybill.topology.policy.Outcome;
 import dev.waybill.worker.sink.Attempt;
+import dev.waybill.worker.sink.BatchLimits;
+import dev.waybill.worker.sink.BatchReport;
 import dev.waybill.worker.sink.Payloads;
 import java.time.Duration;
 import java.util.Collection;
@@ -16,8 +20,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /// One life of a worker: a loop with its attempts, from its start to its crash or close.
 final class SimulatedWorker {
@@ -30,7 +36,8 @@ final class SimulatedWorker {
             Supplier<Samples> codecs,
             Ledger ledger,
             SinkLoopSettings settings,
-            CountingMetrics metrics) {}
+            CountingMetrics metrics,
+            Map<UUID, BatchLimits> batches) {}
 
     private final World world;
     private final HeldExecutor attempts = new HeldExecutor();
@@ -49,9 +56,10 @@ final class SimulatedWorker {
                             TaskId.of(headers),
                             task.route().dueAt(),
                             world.time().latest());
-            return AttemptObserver.Observation.NONE;
+            return observation(TaskId.of(headers));
         };
         ScriptedProvider provider = new ScriptedProvider(this::answer);
+        provider.batching = new Together();
         provider.testFault =
                 world.random().nextBoolean() ? null : Fault.of(ErrorCategory.CONNECT, "connect_refused", "no");
         this.loop = new SinkLoop(
@@ -94,6 +102,56 @@ final class SimulatedWorker {
                 listener.lost(partitions);
             }
         };
+    }
+
+    private AttemptObserver.Observation observation(TaskId task) {
+        return new AttemptObserver.Observation() {
+            @Override
+            public Map<String, String> traceHeaders() {
+                return Map.of();
+            }
+
+            @Override
+            public void end(AttemptReport report, Decision decision) {}
+
+            @Override
+            public void abandon() {
+                world.ledger().abandoned(SimulatedWorker.this, task);
+            }
+        };
+    }
+
+    /// Receivers that take several payloads in a call, and refuse them in every way.
+    private final class Together implements ScriptedProvider.Batching {
+
+        @Override
+        public @Nullable BatchLimits limits(Destination destination, Delivery delivery) {
+            boolean alone = delivery.id().hashCode() % 7 == 0;
+            return alone ? null : world.batches().get(destination.id());
+        }
+
+        @Override
+        public BatchReport play(Destination destination, List<Attempt> attempts) {
+            BatchLimits limits = world.batches().get(destination.id());
+            assertThat(limits).as("limits of a batch").isNotNull();
+            assertThat(attempts).as("members of a batch").hasSizeLessThanOrEqualTo(limits.count());
+            world.metrics().joined += attempts.size() > 1 ? attempts.size() : 0;
+            return switch (world.random().nextInt(8)) {
+                case 0, 1, 2 -> {
+                    world.metrics().split += attempts.size() > 1 ? 1 : 0;
+                    Outcome refused = new Outcome.Permanent(Fault.of(ErrorCategory.PAYLOAD, "http_413", "no"));
+                    yield new BatchReport.Refused(
+                            AttemptReport.of(refused, world.time().now(), Duration.ZERO),
+                            world.random().nextBoolean());
+                }
+                case 3 -> BatchReport.all(attempts.size(), answer(destination, attempts.getFirst()));
+                case 4 -> BatchReport.all(attempts.size() + 1, answer(destination, attempts.getFirst()));
+                default ->
+                    new BatchReport.Members(attempts.stream()
+                            .map(one -> answer(destination, one))
+                            .toList());
+            };
+        }
     }
 
     private AttemptReport answer(Destination destination, Attempt attempt) {
@@ -146,6 +204,9 @@ final class SimulatedWorker {
         int failed;
         int trips;
         int disabled;
+        /// Tasks that were attempted with others.
+        int joined;
+        int split;
 
         LoopMetrics of(SimulatedWorker worker) {
             CountingMetrics all = this;

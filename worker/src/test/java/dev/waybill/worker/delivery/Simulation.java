@@ -7,10 +7,14 @@ import dev.waybill.schemas.Kind;
 import dev.waybill.schemas.registry.InMemorySchemaRegistry;
 import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.model.Task;
+import dev.waybill.worker.sink.BatchLimits;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +24,16 @@ final class Simulation {
 
     /// What happened, so that a test can tell that its seeds made it happen.
     record Coverage(
-            int attempts, int crashes, int overflowed, int poison, int failed, int ended, int trips, int disabled) {}
+            int attempts,
+            int crashes,
+            int overflowed,
+            int poison,
+            int failed,
+            int ended,
+            int trips,
+            int disabled,
+            int joined,
+            int split) {}
 
     /// How fast time goes in the end: slowly while something happens, so that nothing is skipped.
     private static final Duration PACE_MIN = Duration.ofMillis(20);
@@ -75,13 +88,29 @@ final class Simulation {
                 Duration.ofMillis(random.nextInt(400)),
                 Duration.ofMillis(200));
         this.world = new SimulatedWorker.World(
-                broker, time, random, this::codec, ledger, settings, new SimulatedWorker.CountingMetrics());
+                broker, time, random, this::codec, ledger, settings, new SimulatedWorker.CountingMetrics(), batches());
         this.workers = new SimulatedWorker[random.nextInt(1, 4)];
     }
 
     /// A new process knows no schema id yet. To ask for them all takes its time, so most have known them before.
     private Samples codec() {
         return random.nextInt(4) == 0 ? new Samples(registry) : knowing;
+    }
+
+    /// Some destinations take several payloads in a call.
+    private Map<UUID, BatchLimits> batches() {
+        Map<UUID, BatchLimits> limits = new HashMap<>();
+        for (Destination destination : destinations) {
+            if (random.nextBoolean()) {
+                limits.put(
+                        destination.id(),
+                        new BatchLimits(
+                                random.nextInt(1, 8),
+                                random.nextInt(1, 20),
+                                Duration.ofMillis(random.nextInt(4) * 40L)));
+            }
+        }
+        return limits;
     }
 
     private DeliveryPolicy policy() {
@@ -121,7 +150,9 @@ final class Simulation {
                 metrics.failed,
                 ledger.ends(),
                 metrics.trips,
-                metrics.disabled);
+                metrics.disabled,
+                metrics.joined,
+                metrics.split);
     }
 
     // --- what is asked for -----------------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ class SimulationTest {
         assertThat(all).anyMatch(one -> one.poison() > 0);
         assertThat(all).anyMatch(one -> one.trips() > 0);
         assertThat(all).anyMatch(one -> one.disabled() > 0);
+        assertThat(all.stream().mapToInt(Coverage::joined).sum()).isGreaterThan(10 * all.size());
+        assertThat(all.stream().mapToInt(Coverage::split).sum()).isGreaterThan(2 * all.size());
         assertThat(all.stream().mapToInt(Coverage::crashes).sum()).isGreaterThan(all.size());
         assertThat(all.stream().mapToInt(Coverage::failed).sum()).isGreaterThan(all.size());
         assertThat(all.stream().mapToInt(Coverage::ended).sum()).isGreaterThan(20 * all.size());

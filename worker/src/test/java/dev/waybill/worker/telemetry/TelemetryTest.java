@@ -32,11 +32,15 @@ class TelemetryTest {
             loops.started(Kind.WEBHOOK, () -> new LoopMetrics.Gauges(3, 7, 1, Duration.ofSeconds(2), 1));
             loops.started(Kind.WEBHOOK, () -> new LoopMetrics.Gauges(1, 1, 0, Duration.ofSeconds(5), 0));
             loops.lag(Kind.WEBHOOK, Duration.ofMillis(20));
+            loops.batch(Kind.WEBHOOK, 40);
+            loops.batchSplit(Kind.WEBHOOK);
             assertThat(scrape(telemetry))
                     .contains("waybill_requests_total{", "waybill_outcome=\"accepted\"", "waybill_reason=\"oversize\"")
                     .containsPattern("waybill_attempts_in_flight\\{[^}]*waybill_kind=\"webhook\"[^}]*} 4.0")
                     .containsPattern("waybill_attempts_oldest_age_seconds\\{[^}]*} 5.0")
-                    .contains("waybill_retry_lag_seconds_count");
+                    .contains("waybill_retry_lag_seconds_count")
+                    .containsPattern("waybill_batch_size_sum\\{[^}]*} 40.0")
+                    .containsPattern("waybill_batch_splits_total\\{[^}]*} 1.0");
         }
     }
 
