@@ -14,7 +14,14 @@ import picocli.CommandLine.Spec;
             "Each prints a table and writes JSON. Close everything else: the figures are of all cores of this machine,",
             "and only ratios within one run can be compared between machines."
         },
-        subcommands = {ThroughputCommand.class, PeerCommand.class})
+        subcommands = {
+            ThroughputCommand.class,
+            PeerCommand.class,
+            LimitsCommand.class,
+            VictimCommand.class,
+            FairnessCommand.class,
+            RetryCommand.class
+        })
 final class BenchCommand implements Runnable {
 
     @Spec

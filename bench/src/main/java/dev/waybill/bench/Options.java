@@ -32,14 +32,14 @@ final class Options {
     @Option(
             names = "--warm-up",
             paramLabel = "N",
-            defaultValue = "150000",
+            defaultValue = "300000",
             description = "deliveries before, so that the JIT does not decide (default ${DEFAULT-VALUE})")
     int warmUp;
 
     @Option(
             names = "--outstanding",
             paramLabel = "N",
-            defaultValue = "20000",
+            defaultValue = "10000",
             description = "deliveries on their way where nothing limits the rate (default ${DEFAULT-VALUE})")
     int outstanding;
 

@@ -72,9 +72,14 @@ final class Waybill implements Contender {
         return new WaybillCheck(installation, requests, run).check();
     }
 
+    /// Leaves topics and rows to others.
+    void stopWorker() {
+        worker.close();
+    }
+
     @Override
     public void close() {
-        worker.close();
+        stopWorker();
         requests.close();
     }
 }

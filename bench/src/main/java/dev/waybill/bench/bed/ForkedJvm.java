@@ -16,7 +16,7 @@ public final class ForkedJvm implements AutoCloseable {
 
     /// What every one of them needs on Java 25, and one bound of heap for all: systems are compared on equal terms.
     private static final List<String> OPTIONS =
-            List.of("-Xmx1g", "--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED");
+            List.of("-Xmx2g", "--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED");
 
     private static final Duration START_MAX = Duration.ofSeconds(60);
     private static final Duration STOP_MAX = Duration.ofSeconds(30);
@@ -65,7 +65,11 @@ public final class ForkedJvm implements AutoCloseable {
 
     /// Waits until the log says so.
     public Matcher await(Pattern pattern) {
-        long end = System.nanoTime() + START_MAX.toNanos();
+        return await(pattern, START_MAX);
+    }
+
+    public Matcher await(Pattern pattern, Duration patience) {
+        long end = System.nanoTime() + patience.toNanos();
         while (System.nanoTime() < end && process.isAlive()) {
             Matcher found = pattern.matcher(log());
             if (found.find()) {

@@ -53,10 +53,30 @@ public final class Installation {
             List<TopicSpec> specs = TopicTable.of(config.worker(), config.router(), config.topics());
             topicAdmin.apply(TopicPlan.of(specs, topicAdmin.describe(specs)));
         }
+        migrate(config);
+        return installation;
+    }
+
+    private static void migrate(WorkerConfig config) {
         PostgresSettings postgres = config.postgres();
         Migrations.of(postgres.url(), postgres.user(), postgres.password().value())
                 .migrate();
-        return installation;
+    }
+
+    /// Another database with empty tables.
+    ///
+    /// @return its JDBC URL
+    public String emptyDatabase(String name) {
+        String url = bed.createDatabase(name);
+        migrate(WorkerConfig.of(settings(Map.of("postgres.url", url)), Map.of()));
+        return url;
+    }
+
+    /// The worker's, with some of them changed.
+    public Map<String, String> settings(Map<String, String> changes) {
+        Map<String, String> settings = settings();
+        settings.putAll(changes);
+        return settings;
     }
 
     /// Only what this machine makes necessary differs from the defaults.
@@ -100,7 +120,8 @@ public final class Installation {
         }
     }
 
-    private Path configFile() {
+    /// The worker's configuration.
+    public Path configFile() {
         Properties properties = new Properties();
         properties.putAll(settings());
         Path file = bed.directory().resolve(topics.prefix() + "properties");

@@ -37,6 +37,12 @@ public final class Load implements AutoCloseable {
 
     /// Sends until the bounds are reached, and waits until all of it was received.
     public void send(Run run, Requests requests, Pace pace, Pace.Bounds bounds) {
+        sendOnly(run, requests, pace, bounds);
+        awaitReceipts(run);
+    }
+
+    /// Sends until the bounds are reached.
+    public void sendOnly(Run run, Requests requests, Pace pace, Pace.Bounds bounds) {
         long start = System.nanoTime();
         while (run.sent() < bounds.deliveries()
                 && System.nanoTime() - start < bounds.time().toNanos()) {
@@ -45,7 +51,6 @@ public final class Load implements AutoCloseable {
             var _ = producer.send(requests.of(run.id(number), number));
         }
         producer.flush();
-        awaitReceipts(run);
     }
 
     private static void hold(Run run, Pace pace, long start) {
@@ -64,7 +69,8 @@ public final class Load implements AutoCloseable {
         }
     }
 
-    private static void awaitReceipts(Run run) {
+    /// Waits until all that was sent was received.
+    public static void awaitReceipts(Run run) {
         long last = -1;
         long progressAt = System.nanoTime();
         while (run.receipts().accepted() < run.sent()) {

@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 /// The rows of a table with columns `delivery_id` and `status`.
 record Rows(String jdbcUrl, String table, Run run) {
 
-    private static final Duration WAIT_MAX = Duration.ofMinutes(5);
+    private static final Duration WAIT_MAX = Duration.ofMinutes(2);
     private static final long LOOK_NANOS = 20_000_000;
     private static final int FETCHED = 10_000;
 

@@ -27,6 +27,7 @@ public sealed interface Behaviour {
         };
     }
 
+    /// The behaviour that a path asks for.
     static Behaviour of(String path) {
         String[] parts = path.split("/", -1);
         return switch (parts[1]) {

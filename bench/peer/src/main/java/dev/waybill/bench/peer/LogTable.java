@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 
 /// Writes a row for every delivery, in batches on threads of its own: the fastest of what JDBC offers for plain
 /// inserts.
@@ -68,12 +67,10 @@ final class LogTable implements AutoCloseable {
     private List<LogRow> next() throws InterruptedException {
         List<LogRow> rows = new ArrayList<>();
         rows.add(queue.take());
-        queue.drainTo(rows, BATCH_MAX - 1);
-        for (LogRow more = queue.poll(GATHER_MILLIS, TimeUnit.MILLISECONDS);
-                more != null && rows.size() < BATCH_MAX;
-                more = queue.poll()) {
-            rows.add(more);
+        if (queue.size() < BATCH_MAX) {
+            Thread.sleep(GATHER_MILLIS);
         }
+        queue.drainTo(rows, BATCH_MAX - 1);
         return rows;
     }
 

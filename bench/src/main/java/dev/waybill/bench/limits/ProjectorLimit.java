@@ -1,0 +1,89 @@
+package dev.waybill.bench.limits;
+
+import dev.waybill.bench.bed.Installation;
+import dev.waybill.worker.app.Sinks;
+import dev.waybill.worker.app.WorkerApp;
+import dev.waybill.worker.config.WorkerConfig;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+/// A projector that has everything still to do, against COPY of what it makes. Both write into empty tables of the same
+/// schema, in turn, and the projector reads Kafka besides. It runs in this process, so that it is warm after the first
+/// turn.
+public final class ProjectorLimit {
+
+    private static final Duration DONE_MAX = Duration.ofMinutes(5);
+    private static final long LOOK_NANOS = 100_000_000;
+
+    private final Installation installation;
+    private final long deliveries;
+    private int databases;
+
+    public ProjectorLimit(Installation installation) {
+        this.installation = installation;
+        this.deliveries = number(installation.jdbcUrl(), "select count(*) from deliveries");
+    }
+
+    /// Deliveries a second.
+    public record Measured(double projected, double copied) {
+        public double ratio() {
+            return projected / copied;
+        }
+    }
+
+    /// One turn of each.
+    public Measured measure() {
+        Copy copy = Copy.from(installation.jdbcUrl(), installation.bed().directory());
+        double projected = project();
+        double copied = deliveries / copy.into(database());
+        return new Measured(projected, copied);
+    }
+
+    /// An empty one with all tables.
+    private String database() {
+        return installation.emptyDatabase("limit" + databases++);
+    }
+
+    /// From the commit of the first batch to that of the last, without the rows of the first: what it takes to join the
+    /// group does not count.
+    private double project() {
+        String jdbcUrl = database();
+        WorkerConfig config =
+                WorkerConfig.of(installation.settings(Map.of("postgres.url", jdbcUrl, "roles", "projector")), Map.of());
+        try (Sinks sinks = Sinks.open(config);
+                var _ = WorkerApp.start(config, List.of(), sinks.secrets())) {
+            long start = System.nanoTime();
+            while (number(jdbcUrl, "select count(*) from deliveries where status <> 'queued'") < deliveries) {
+                if (System.nanoTime() - start > DONE_MAX.toNanos()) {
+                    throw new IllegalStateException("the projector is not done after " + DONE_MAX);
+                }
+                LockSupport.parkNanos(LOOK_NANOS);
+            }
+        }
+        return number(jdbcUrl, """
+                with done as (select pg_xact_commit_timestamp(xmin) as at from deliveries),
+                     span as (select min(at) as first, max(at) as last from done)
+                select (select count(*) from done where at > span.first)
+                       / nullif(extract(epoch from span.last - span.first), 0)
+                from span
+                """);
+    }
+
+    private static long number(String jdbcUrl, String sql) {
+        try (Connection connection = DriverManager.getConnection(jdbcUrl);
+                Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery(sql)) {
+            found.next();
+            return found.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
