@@ -28,8 +28,11 @@ final class Owners {
             .bool("stub", _ -> true)
             .onConflict("on conflict (id) do nothing");
 
-    private static final String READ =
-            "select id, organization_id, stub from delivery_destinations where id = any (?::uuid[])";
+    /// A join: `= any` compares every row with every id.
+    private static final String READ = """
+            select d.id, d.organization_id, d.stub from unnest(?::uuid[]) as x(id)
+            join delivery_destinations d using (id)
+            """;
 
     private final Map<UUID, String> remembered = new HashMap<>();
 
