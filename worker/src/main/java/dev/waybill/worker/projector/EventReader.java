@@ -10,13 +10,12 @@ import dev.waybill.worker.projector.fold.RouteStatus;
 import dev.waybill.worker.projector.fold.Target;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the Avro record of an event: checks what must hold, and cuts what a column cannot hold.
 final class EventReader {
 
-    private static final Pattern UUID_TEXT = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+    private static final int UUID_LENGTH = 36;
 
     private EventReader() {}
 
@@ -46,9 +45,23 @@ final class EventReader {
 
     /// The text as a UUID; empty where it is a name that was never resolved.
     static Optional<UUID> uuid(@Nullable String text) {
-        return text != null && UUID_TEXT.matcher(text).matches()
-                ? Optional.of(UUID.fromString(text))
-                : Optional.empty();
+        return text != null && isUuid(text) ? Optional.of(UUID.fromString(text)) : Optional.empty();
+    }
+
+    /// Strictly: [UUID#fromString] also takes shortened parts.
+    private static boolean isUuid(String text) {
+        if (text.length() != UUID_LENGTH) {
+            return false;
+        }
+        for (int i = 0; i < UUID_LENGTH; i++) {
+            char c = text.charAt(i);
+            boolean dash = i == 8 || i == 13 || i == 18 || i == 23;
+            boolean good = dash ? c == '-' : isHex(c);
+            if (!good) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static DeliveryEvent.Type type(String name) {
@@ -59,6 +72,10 @@ final class EventReader {
             case "settled" -> DeliveryEvent.Type.SETTLED;
             default -> throw new UnusableEventException("unknown event: " + Text.fit(name, Text.CODE));
         };
+    }
+
+    private static boolean isHex(char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
     }
 
     private static @Nullable RouteStatus status(@Nullable String name) {

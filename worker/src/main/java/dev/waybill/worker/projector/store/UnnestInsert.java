@@ -1,28 +1,28 @@
 package dev.waybill.worker.projector.store;
 
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// `insert … select … from unnest(…)`: any number of rows in one statement, one array per column. As fast as COPY, and
 /// unlike COPY it can meet rows that are there already.
 ///
-/// Times travel as microseconds, documents as text: both arrays are cheap to write and lose nothing.
+/// Arrays travel as [literals][ArrayLiteral], times in them as microseconds, documents as text: cheap to write, and
+/// nothing is lost.
 final class UnnestInsert<R> {
 
-    private record Column<R>(
-            String name,
-            String arrayType,
-            String expression,
-            IntFunction<@Nullable Object[]> array,
-            Function<R, @Nullable Object> value) {}
+    private record Column<R>(String name, String arrayType, String expression, Element<R> element) {}
+
+    /// Puts a row's value at the end of its column's array.
+    @FunctionalInterface
+    private interface Element<R> {
+        void append(ArrayLiteral literal, R row);
+    }
 
     private final List<Column<R>> columns;
     private final String sql;
@@ -56,13 +56,12 @@ final class UnnestInsert<R> {
     private Object[] arrays(Collection<R> rows) {
         var arrays = new Object[columns.size()];
         for (int i = 0; i < arrays.length; i++) {
-            Column<R> column = columns.get(i);
-            @Nullable Object[] array = column.array().apply(rows.size());
-            int row = 0;
-            for (R each : rows) {
-                array[row++] = column.value().apply(each);
+            Element<R> element = columns.get(i).element();
+            var literal = new ArrayLiteral(rows.size());
+            for (R row : rows) {
+                element.append(literal, row);
             }
-            arrays[i] = array;
+            arrays[i] = literal.end();
         }
         return arrays;
     }
@@ -82,44 +81,43 @@ final class UnnestInsert<R> {
         }
 
         Builder<R> uuid(String name, Function<R, @Nullable UUID> value) {
-            return add(name, "uuid[]", "x." + name, UUID[]::new, value);
+            return add(name, "uuid[]", "x." + name, (literal, row) -> literal.plain(value.apply(row)));
         }
 
         Builder<R> text(String name, Function<R, @Nullable String> value) {
-            return add(name, "text[]", "x." + name, String[]::new, value);
+            return add(name, "text[]", "x." + name, (literal, row) -> literal.text(value.apply(row)));
         }
 
         /// Text that the database reads as another type.
         Builder<R> textAs(String type, String name, Function<R, @Nullable String> value) {
-            return add(name, "text[]", "x." + name + "::" + type, String[]::new, value);
+            return add(name, "text[]", "x." + name + "::" + type, (literal, row) -> literal.text(value.apply(row)));
         }
 
         Builder<R> integer(String name, Function<R, @Nullable Integer> value) {
-            return add(name, "int4[]", "x." + name, Integer[]::new, value);
+            return add(name, "int4[]", "x." + name, (literal, row) -> literal.plain(value.apply(row)));
         }
 
         Builder<R> bigint(String name, Function<R, @Nullable Long> value) {
-            return add(name, "int8[]", "x." + name, Long[]::new, value);
+            return add(name, "int8[]", "x." + name, (literal, row) -> literal.plain(value.apply(row)));
         }
 
         Builder<R> bool(String name, Function<R, @Nullable Boolean> value) {
-            return add(name, "bool[]", "x." + name, Boolean[]::new, value);
+            return add(name, "bool[]", "x." + name, (literal, row) -> literal.plain(value.apply(row)));
         }
 
         Builder<R> time(String name, Function<R, @Nullable Instant> value) {
-            return add(name, "int8[]", Times.fromMicros("x." + name), Long[]::new, row -> {
+            return add(name, "int8[]", Times.fromMicros("x." + name), (literal, row) -> {
                 Instant time = value.apply(row);
-                return time == null ? null : Times.toMicros(time);
+                if (time == null) {
+                    literal.plain(null);
+                } else {
+                    literal.number(Times.toMicros(time));
+                }
             });
         }
 
-        private Builder<R> add(
-                String name,
-                String arrayType,
-                String expression,
-                IntFunction<@Nullable Object[]> array,
-                Function<R, ? extends @Nullable Object> value) {
-            columns.add(new Column<>(name, arrayType, expression, array, value::apply));
+        private Builder<R> add(String name, String arrayType, String expression, Element<R> element) {
+            columns.add(new Column<>(name, arrayType, expression, element));
             return this;
         }
 
@@ -132,10 +130,13 @@ final class UnnestInsert<R> {
     /// Instants as the database keeps them.
     static final class Times {
 
+        private static final long MICROS_PER_SECOND = 1_000_000;
+        private static final int NANOS_PER_MICRO = 1_000;
+
         private Times() {}
 
         static long toMicros(Instant time) {
-            return ChronoUnit.MICROS.between(Instant.EPOCH, time);
+            return time.getEpochSecond() * MICROS_PER_SECOND + time.getNano() / NANOS_PER_MICRO;
         }
 
         static String fromMicros(String expression) {
