@@ -10,7 +10,10 @@ import dev.waybill.worker.telemetry.ProjectorCounters;
 import dev.waybill.worker.telemetry.Telemetry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// Runs the projector in this process.
 final class ProjectorRole implements AutoCloseable {
@@ -18,23 +21,21 @@ final class ProjectorRole implements AutoCloseable {
     /// A batch may take two minutes to be written.
     private static final Duration HANGS = Duration.ofMinutes(5);
 
-    private final Projector projector;
+    private final List<Projector> projectors;
 
-    private ProjectorRole(Projector projector) {
-        this.projector = projector;
+    private ProjectorRole(List<Projector> projectors) {
+        this.projectors = projectors;
     }
 
     static ProjectorRole start(
             WorkerConfig config, Database database, AvroCodec codec, Telemetry telemetry, InstantSource clock) {
-        Projector projector = new Projector(
-                settings(config),
-                database,
-                codec,
-                new ProjectorCounters(telemetry.meter()),
-                telemetry.projector(clock),
-                clock);
-        projector.start();
-        return new ProjectorRole(projector);
+        var counters = new ProjectorCounters(telemetry.meter());
+        var tracing = telemetry.projector(clock);
+        List<Projector> projectors = IntStream.range(0, config.projector().loops())
+                .mapToObj(_ -> new Projector(settings(config), database, codec, counters, tracing, clock))
+                .toList();
+        projectors.forEach(Projector::start);
+        return new ProjectorRole(projectors);
     }
 
     private static ProjectionSettings settings(WorkerConfig config) {
@@ -53,7 +54,10 @@ final class ProjectorRole implements AutoCloseable {
     }
 
     private Optional<String> complaint() {
-        Duration silent = projector.status().sinceTurn();
+        Duration silent = projectors.stream()
+                .map(projector -> projector.status().sinceTurn())
+                .max(Comparator.naturalOrder())
+                .orElse(Duration.ZERO);
         return silent.compareTo(HANGS) < 0
                 ? Optional.empty()
                 : Optional.of("has not come round for " + silent.toSeconds() + " s");
@@ -61,6 +65,6 @@ final class ProjectorRole implements AutoCloseable {
 
     @Override
     public void close() {
-        projector.close();
+        projectors.forEach(Projector::close);
     }
 }

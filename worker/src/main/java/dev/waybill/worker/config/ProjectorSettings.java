@@ -6,10 +6,12 @@ import org.apache.kafka.common.config.ConfigDef.Importance;
 
 /// Settings of the projector.
 ///
+/// @param loops     consumers, each with a transaction of its own at a time
 /// @param batchMax  records that one transaction of Postgres takes
 /// @param retention how long rows of deliveries are kept
-public record ProjectorSettings(int batchMax, Duration retention, int partitionDays) {
+public record ProjectorSettings(int loops, int batchMax, Duration retention, int partitionDays) {
 
+    public static final String LOOPS = "projector.loops";
     public static final String BATCH_MAX = "projector.batch.max.records";
     public static final String RETENTION_DAYS = "projector.retention.days";
     public static final String PARTITION_DAYS = "projector.partition.days";
@@ -17,9 +19,18 @@ public record ProjectorSettings(int batchMax, Duration retention, int partitionD
     static void define(ConfigDef def) {
         new Section(def, "Projector")
                 .setting(
+                        LOOPS,
+                        ConfigDef.Type.INT,
+                        2,
+                        Validators.between(1, 16),
+                        Importance.MEDIUM,
+                        "Consumers of this process, each of which keeps one connection of Postgres busy and shares the"
+                                + " partitions of `attempts` with all others. With two, one prepares a batch while the"
+                                + " other one's is written.")
+                .setting(
                         BATCH_MAX,
                         ConfigDef.Type.INT,
-                        5_000,
+                        10_000,
                         Validators.between(1, 50_000),
                         Importance.LOW,
                         "Records that are written to Postgres in one transaction at most.")
@@ -42,6 +53,7 @@ public record ProjectorSettings(int batchMax, Duration retention, int partitionD
 
     static ProjectorSettings from(Values values) {
         return new ProjectorSettings(
+                values.integer(LOOPS),
                 values.integer(BATCH_MAX),
                 Duration.ofDays(values.integer(RETENTION_DAYS)),
                 values.integer(PARTITION_DAYS));

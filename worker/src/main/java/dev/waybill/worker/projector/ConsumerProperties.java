@@ -28,6 +28,12 @@ final class ConsumerProperties {
         properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, settings.batchMaxRecords());
         properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, settings.bounds().batchMaxBytes());
         properties.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, settings.bounds().batchMinBytes());
+        // A backlog is read in long stretches of one partition: the events of a delivery are on one, and those that
+        // meet
+        // in a batch become one row that is written once.
+        properties.put(
+                ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+                settings.bounds().batchMaxBytes());
         properties.put(
                 ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
                 Math.toIntExact(settings.bounds().batchMaxWait().toMillis()));
