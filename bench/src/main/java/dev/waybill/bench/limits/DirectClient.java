@@ -20,6 +20,7 @@ import dev.waybill.topology.policy.Policy;
 import dev.waybill.worker.app.Sinks;
 import dev.waybill.worker.config.WorkerConfig;
 import dev.waybill.worker.sink.Attempt;
+import dev.waybill.worker.sink.Content;
 import dev.waybill.worker.sink.Sink;
 import dev.waybill.worker.sink.SinkProvider;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -151,7 +153,10 @@ public final class DirectClient {
     private boolean isDelivered(String run, int number) {
         int index = number % sinks.size();
         try {
-            Attempt attempt = new Attempt(delivery(run + "-" + number, destinations.get(index), number), 1, Map.of());
+            Delivery delivery = delivery(run + "-" + number, destinations.get(index), number);
+            Content content = new Content.Inline(
+                    Objects.requireNonNull(delivery.request().payload().body()));
+            Attempt attempt = new Attempt(delivery, content, 1, Map.of());
             return sinks.get(index).deliver(attempt).outcome() instanceof Outcome.Delivered;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

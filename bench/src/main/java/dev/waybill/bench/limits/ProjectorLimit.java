@@ -10,7 +10,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
@@ -58,7 +57,7 @@ public final class ProjectorLimit {
         WorkerConfig config =
                 WorkerConfig.of(installation.settings(Map.of("postgres.url", jdbcUrl, "roles", "projector")), Map.of());
         try (Sinks sinks = Sinks.open(config);
-                var _ = WorkerApp.start(config, List.of(), sinks.secrets())) {
+                var _ = WorkerApp.start(config, sinks)) {
             long start = System.nanoTime();
             while (number(jdbcUrl, "select count(*) from deliveries where status <> 'queued'") < deliveries) {
                 if (System.nanoTime() - start > DONE_MAX.toNanos()) {
