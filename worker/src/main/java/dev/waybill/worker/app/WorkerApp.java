@@ -54,7 +54,7 @@ public final class WorkerApp implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final List<Health.Check> liveness = new ArrayList<>();
     private final List<Health.Check> readiness = new ArrayList<>();
-    private final InstantSource clock = InstantSource.system();
+    private final InstantSource clock;
     private final Telemetry telemetry;
     private final WorkerConfig config;
     private final RestServer server;
@@ -62,7 +62,8 @@ public final class WorkerApp implements AutoCloseable {
     private RouterProgress routerProgress = RouterProgress.NO_ROUTER;
 
     /// Starts every part that the configured roles ask for. What was started is closed again if one cannot be.
-    private WorkerApp(WorkerConfig given, Sinks sinks) {
+    private WorkerApp(WorkerConfig given, Sinks sinks, InstantSource clock) {
+        this.clock = clock;
         try {
             this.telemetry = own(new Telemetry(given.telemetry(), given.worker().workerId(), Version.current()));
             this.config = given.with(given.kafka().with(telemetry.kafkaSettings()));
@@ -83,7 +84,12 @@ public final class WorkerApp implements AutoCloseable {
     ///
     /// @param sinks closed by the caller, after the worker
     public static WorkerApp start(WorkerConfig config, Sinks sinks) {
-        return new WorkerApp(config, sinks);
+        return start(config, sinks, InstantSource.system());
+    }
+
+    /// Starts a worker that goes by another wall clock.
+    public static WorkerApp start(WorkerConfig config, Sinks sinks, InstantSource clock) {
+        return new WorkerApp(config, sinks, clock);
     }
 
     /// Where REST, health and metrics are.

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.avro.DeliveryPolicy;
 import dev.waybill.avro.DeliveryResult;
-import dev.waybill.schemas.Kind;
-import dev.waybill.worker.delivery.OffsetMap;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,8 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -62,7 +58,7 @@ class KillTest {
             for (int kill = 0; kill < kills; kill++) {
                 Thread.sleep(random.nextLong(1_500, 3_500));
                 worker.kill();
-                long notDone = notCommitted(installation);
+                long notDone = Uncommitted.webhooks(installation);
                 perKill.add(notDone);
                 uncommitted += notDone;
                 worker = installation.startWorker("one");
@@ -91,29 +87,5 @@ class KillTest {
             }
         }
         return names;
-    }
-
-    /// Tasks that were routed and not committed as done when the worker died: those it had admitted, and
-    /// those it had not read yet.
-    private static long notCommitted(Installation installation) throws Exception {
-        String topic = installation.topics().tasks(Kind.WEBHOOK);
-        String group = installation.topics().prefix() + "sink-webhook";
-        long open = 0;
-        try (Admin admin = Admin.create(
-                        Map.of("bootstrap.servers", installation.backend().bootstrapServers()));
-                var application = new Application(installation);
-                var consumer = application.consumer()) {
-            var committed = admin.listConsumerGroupOffsets(group)
-                    .partitionsToOffsetAndMetadata()
-                    .get();
-            for (int p = 0; p < Installation.PARTITIONS; p++) {
-                TopicPartition partition = new TopicPartition(topic, p);
-                long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-                OffsetMap map =
-                        committed.containsKey(partition) ? OffsetMap.of(committed.get(partition)) : OffsetMap.upTo(0);
-                open += map.undone().size() + Math.max(0, end - map.position());
-            }
-        }
-        return open;
     }
 }

@@ -32,7 +32,20 @@ final class WorkerProcess implements AutoCloseable {
 
     /// Starts a worker from the classes of this build.
     static WorkerProcess start(Path directory, String workerId, Map<String, String> settings) {
-        List<String> program = List.of(
+        return start(program("dev.waybill.worker.app.Main", List.of()), directory, workerId, settings);
+    }
+
+    /// Starts a worker and does not wait until it is ready.
+    ///
+    /// @param main       takes Waybill's command line
+    /// @param properties of its JVM
+    static WorkerProcess launch(
+            String main, List<String> properties, Path directory, String workerId, Map<String, String> settings) {
+        return launch(program(main, properties), directory, workerId, settings);
+    }
+
+    private static List<String> program(String main, List<String> properties) {
+        List<String> program = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
@@ -40,15 +53,23 @@ final class WorkerProcess implements AutoCloseable {
                 "--sun-misc-unsafe-memory-access=allow",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                System.getProperty("java.class.path"),
-                "dev.waybill.worker.app.Main");
-        return start(program, directory, workerId, settings);
+                System.getProperty("java.class.path")));
+        program.addAll(properties);
+        program.add(main);
+        return program;
     }
 
     /// Starts a worker.
     ///
     /// @param program what takes Waybill's command line
     static WorkerProcess start(List<String> program, Path directory, String workerId, Map<String, String> settings) {
+        WorkerProcess worker = launch(program, directory, workerId, settings);
+        worker.awaitReady();
+        return worker;
+    }
+
+    private static WorkerProcess launch(
+            List<String> program, Path directory, String workerId, Map<String, String> settings) {
         try {
             List<String> command = new ArrayList<>(program);
             command.addAll(List.of("worker", "--config", PropertiesFile.write(directory, settings)));
@@ -57,15 +78,13 @@ final class WorkerProcess implements AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();
-            WorkerProcess worker = new WorkerProcess(process, log);
-            worker.awaitReady();
-            return worker;
+            return new WorkerProcess(process, log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private void awaitReady() {
+    void awaitReady() {
         Awaitility.await()
                 .alias("a worker that is ready; its log is " + log)
                 .atMost(READY_MAX)
@@ -74,13 +93,27 @@ final class WorkerProcess implements AutoCloseable {
                 .until(this::isReady);
     }
 
-    private boolean isReady() throws IOException {
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /// Where its REST is.
+    String url() throws IOException {
         Matcher found = URL.matcher(Files.readString(log));
-        if (!found.find()) {
+        return found.find() ? found.group(1) : "";
+    }
+
+    private boolean isReady() throws IOException {
+        String url = url();
+        if (url.isEmpty()) {
             return false;
         }
-        HttpURLConnection connection = (HttpURLConnection)
-                URI.create(found.group(1) + "/readyz").toURL().openConnection();
+        HttpURLConnection connection =
+                (HttpURLConnection) URI.create(url + "/readyz").toURL().openConnection();
         try {
             return connection.getResponseCode() == HttpURLConnection.HTTP_OK;
         } catch (IOException e) {
