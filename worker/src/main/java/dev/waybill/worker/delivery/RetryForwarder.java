@@ -35,6 +35,9 @@ final class RetryForwarder implements Loop, TaskLog.Listener {
     /// A paused partition is looked at no more often than this, so that a steady stream is moved in batches.
     private static final long PAUSE_MIN_MILLIS = 20;
 
+    /// And no less often than this: a wall clock that is put right may make its head due.
+    private static final long PAUSE_MAX_MILLIS = 30_000;
+
     /// After a transaction failed, its partitions rest so long.
     private static final long FAILURE_PAUSE_MILLIS = 500;
 
@@ -80,9 +83,9 @@ final class RetryForwarder implements Loop, TaskLog.Listener {
                 continue;
             }
             OptionalLong wait = queue.waitFor(
-                    record.offset(), record.timestamp(), time.now().toEpochMilli(), monotonic);
+                    record.offset(), record.timestamp(), due(record), time.now().toEpochMilli(), monotonic);
             if (wait.isPresent()) {
-                paused.put(partition, monotonic + Math.max(PAUSE_MIN_MILLIS, wait.getAsLong()));
+                paused.put(partition, monotonic + Math.clamp(wait.getAsLong(), PAUSE_MIN_MILLIS, PAUSE_MAX_MILLIS));
                 log.seek(partition, record.offset());
             } else {
                 due.add(forward(record));
@@ -94,6 +97,15 @@ final class RetryForwarder implements Loop, TaskLog.Listener {
             write(due, from, reached);
         }
         log.pauseExactly(Set.copyOf(paused.keySet()));
+    }
+
+    private static long due(ConsumerRecord<String, byte[]> record) {
+        String text = Headers.text(record.headers(), Headers.DUE);
+        try {
+            return text == null ? Long.MAX_VALUE : Long.parseLong(text);
+        } catch (NumberFormatException _) {
+            return Long.MAX_VALUE;
+        }
     }
 
     private long monotonicMillis() {

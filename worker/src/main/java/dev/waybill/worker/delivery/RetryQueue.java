@@ -7,7 +7,8 @@ import java.util.OptionalLong;
 ///
 /// A record is due its topic's delay after its timestamp. The wall clock that says so may be stepped, here or where the
 /// record was written; so a record is also due as much later than an earlier one as their timestamps differ, and at the
-/// latest one delay after it came to the head, both by the monotonic clock.
+/// latest one delay after it came to the head, both by the monotonic clock. And where the task itself is due sooner, because
+/// it was put here while the clock was wrong, it does not wait for the delay.
 final class RetryQueue {
 
     private final long delayMillis;
@@ -26,10 +27,11 @@ final class RetryQueue {
 
     /// Looks at the head of the partition.
     ///
+    /// @param due       when the task is due, in epoch milliseconds; [Long#MAX_VALUE] if it does not say
     /// @param wall      the wall clock, in epoch milliseconds
     /// @param monotonic a clock that is never stepped, in milliseconds
     /// @return empty if the record is due, else in how many milliseconds it is
-    OptionalLong waitFor(long offset, long timestamp, long wall, long monotonic) {
+    OptionalLong waitFor(long offset, long timestamp, long due, long wall, long monotonic) {
         if (offset != headOffset) {
             headOffset = offset;
             headSince = monotonic;
@@ -42,7 +44,7 @@ final class RetryQueue {
         long byWall = timestamp + delayMillis - wall;
         long byAnchor = anchorMillis + (timestamp - anchorTimestamp) - monotonic;
         long byHead = headSince + delayMillis - monotonic;
-        long left = Math.min(byHead, Math.min(byWall, byAnchor));
+        long left = Math.min(Math.min(byHead, due - wall), Math.min(byWall, byAnchor));
         if (left > 0) {
             return OptionalLong.of(left);
         }
