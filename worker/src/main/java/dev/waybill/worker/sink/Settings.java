@@ -99,6 +99,14 @@ public final class Settings {
         return Boolean.TRUE.equals(parsed.get(name));
     }
 
+    /// A number that has a default or is required.
+    public int integer(String name) {
+        if (parsed.get(name) instanceof Integer value) {
+            return value;
+        }
+        throw new ConfigException("Setting " + name + " is missing");
+    }
+
     @SuppressWarnings("unchecked") // ConfigDef parses a LIST into a list of strings
     public List<String> list(String name) {
         Object value = parsed.get(name);

@@ -32,7 +32,9 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.config.ConfigDef;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -58,7 +60,15 @@ public abstract class SinkContractTest {
         /// Accepts with an answer that has no end.
         FLOOD,
         /// Accepts one byte at a time, without end.
-        DRIP
+        DRIP,
+        /// Takes nothing any more, whatever it is.
+        GONE,
+        /// Takes a batch but for its second member, which it refuses for now.
+        REFUSE_A_MEMBER,
+        /// Does not like what a batch carries.
+        REFUSE_CONTENT,
+        /// Wants less at a time.
+        TOO_LARGE
     }
 
     protected static final Duration THROTTLE = Duration.ofSeconds(7);
@@ -88,6 +98,21 @@ public abstract class SinkContractTest {
 
     /// The payloads that the peer has accepted, in order.
     protected abstract List<Bytes> accepted() throws Exception;
+
+    /// The destination that takes several payloads in a call; null if there is none of its kind.
+    protected @Nullable Destination batchDestination() {
+        return null;
+    }
+
+    /// The same with all timeouts [#SHORT].
+    protected @Nullable Destination impatientBatchDestination() {
+        return batchDestination();
+    }
+
+    /// The members of the batches that the peer has accepted, in order.
+    protected List<List<Bytes>> acceptedBatches() throws Exception {
+        return List.of();
+    }
 
     /// What must never be seen: credentials in use.
     protected abstract List<String> secrets();
@@ -413,6 +438,187 @@ public abstract class SinkContractTest {
         assertThat(report.fault()).isNotNull();
         assertThat(report.hint()).isNotBlank();
         assertThat(report.checks()).anyMatch(check -> !check.passed());
+    }
+
+    // --- batches ---------------------------------------------------------------------------------------------------
+
+    private static Attempt member(int number) {
+        return Samples.attempt("d-member-" + number, Samples.body("{\"number\":" + number + ",\"name\":\"Müller\"}"));
+    }
+
+    private static List<Attempt> members(int count) {
+        return IntStream.range(0, count).mapToObj(SinkContractTest::member).toList();
+    }
+
+    private static List<Bytes> bodies(List<Attempt> members) {
+        return members.stream()
+                .map(one -> one.delivery().request().payload().body())
+                .toList();
+    }
+
+    private BatchSink openBatch(@Nullable Destination destination) {
+        assumeTrue(destination != null, "takes one at a time");
+        return (BatchSink) open(destination);
+    }
+
+    private BatchReport deliverTogether(BatchSink sink, List<Attempt> members) throws Exception {
+        BatchReport report = Samples.onVirtualThread(() -> sink.deliverTogether(members));
+        assertTellsNothing(report.toString());
+        return report;
+    }
+
+    private BatchReport deliverTogetherTo(@Nullable Destination destination, Behaviour behaviour) throws Exception {
+        BatchSink sink = openBatch(destination);
+        assumeTrue(behaviours().contains(behaviour), () -> "cannot " + behaviour);
+        // The first attempt in a JVM loads half of it, which no short timeout should measure.
+        deliverTogether(openBatch(batchDestination()), List.of(member(99)));
+        next(behaviour);
+        return deliverTogether(sink, members(3));
+    }
+
+    private static List<Outcome> outcomes(BatchReport report) {
+        assertThat(report).isInstanceOf(BatchReport.Members.class);
+        return ((BatchReport.Members) report)
+                .reports().stream().map(AttemptReport::outcome).toList();
+    }
+
+    @Test
+    void a_batch_delivers_the_exact_bytes_of_each_member() throws Exception {
+        BatchSink sink = openBatch(batchDestination());
+        List<Attempt> members = members(50);
+
+        BatchReport report = deliverTogether(sink, members);
+
+        assertThat(outcomes(report)).hasSize(50).containsOnly(new Delivered());
+        assertThat(acceptedBatches()).containsExactly(bodies(members));
+        assertThat(((BatchReport.Members) report).reports())
+                .allSatisfy(one -> assertThat(one.bytesSent()).isPositive());
+    }
+
+    @Test
+    void a_batch_may_have_one_member() throws Exception {
+        BatchSink sink = openBatch(batchDestination());
+
+        assertThat(outcomes(deliverTogether(sink, members(1)))).containsExactly(new Delivered());
+        assertThat(acceptedBatches()).containsExactly(bodies(members(1)));
+    }
+
+    @Test
+    void a_batch_may_be_repeated() throws Exception {
+        BatchSink sink = openBatch(batchDestination());
+
+        deliverTogether(sink, members(3));
+        assertThat(outcomes(deliverTogether(sink, members(3)))).containsOnly(new Delivered());
+    }
+
+    @Test
+    void the_provider_says_which_travel_together() {
+        Destination together = batchDestination();
+        assumeTrue(together != null, "takes one at a time");
+
+        assertThat(provider().batches(together, member(1).delivery())).isNotNull();
+        assertThat(provider().batches(destination(), member(1).delivery())).isNull();
+        Payload reference = new Payload("t", "application/json", null, "file:///exports/large", null);
+        Attempt large = Samples.attempt("d-uri", reference, member(1).content(), Map.of());
+        assertThat(provider().batches(together, large.delivery())).isNull();
+    }
+
+    @Test
+    void members_of_a_batch_have_their_own_outcomes() throws Exception {
+        List<Outcome> outcomes = outcomes(deliverTogetherTo(batchDestination(), Behaviour.REFUSE_A_MEMBER));
+
+        assertThat(outcomes.get(0)).isEqualTo(new Delivered());
+        assertThat(outcomes.get(1)).isInstanceOf(Retryable.class);
+        assertThat(outcomes.get(2)).isEqualTo(new Delivered());
+    }
+
+    @Test
+    void content_that_is_refused_condemns_no_member_but_the_last_one_left() throws Exception {
+        BatchReport report = deliverTogetherTo(batchDestination(), Behaviour.REFUSE_CONTENT);
+
+        assertThat(report).isInstanceOf(BatchReport.Refused.class);
+        assertThat(((BatchReport.Refused) report).report().outcome()).isInstanceOf(Permanent.class);
+        assertThat(((BatchReport.Refused) report).tooLarge()).isFalse();
+    }
+
+    @Test
+    void the_halves_of_a_refused_batch_are_delivered() throws Exception {
+        assertThat(deliverTogetherTo(batchDestination(), Behaviour.REFUSE_CONTENT))
+                .isInstanceOf(BatchReport.Refused.class);
+        BatchSink sink = openBatch(batchDestination());
+
+        assertThat(outcomes(deliverTogether(sink, members(3).subList(0, 2)))).containsOnly(new Delivered());
+        assertThat(outcomes(deliverTogether(sink, members(3).subList(2, 3)))).containsOnly(new Delivered());
+    }
+
+    @Test
+    void a_batch_that_is_too_large_says_so() throws Exception {
+        BatchReport report = deliverTogetherTo(batchDestination(), Behaviour.TOO_LARGE);
+
+        assertThat(report).isInstanceOf(BatchReport.Refused.class);
+        assertThat(((BatchReport.Refused) report).tooLarge()).isTrue();
+    }
+
+    @Test
+    void a_batch_refused_for_now_is_retryable_for_each() throws Exception {
+        assertThat(outcomes(deliverTogetherTo(batchDestination(), Behaviour.REFUSE_FOR_NOW)))
+                .hasSize(3)
+                .allMatch(Retryable.class::isInstance);
+    }
+
+    @Test
+    void a_destination_that_is_gone_is_so_for_each() throws Exception {
+        assertThat(outcomes(deliverTogetherTo(batchDestination(), Behaviour.GONE)))
+                .hasSize(3)
+                .allMatch(Permanent.class::isInstance);
+    }
+
+    @Test
+    void a_throttled_batch_carries_the_hint_for_each() throws Exception {
+        assertThat(outcomes(deliverTogetherTo(batchDestination(), Behaviour.THROTTLE)))
+                .hasSize(3)
+                .allSatisfy(one -> assertThat(one)
+                        .isInstanceOfSatisfying(
+                                Throttled.class,
+                                throttled -> assertThat(throttled.retryAfter()).isEqualTo(THROTTLE)));
+    }
+
+    @Test
+    void a_batch_whose_connection_breaks_after_the_request_is_ambiguous_for_each() throws Exception {
+        assertThat(outcomes(deliverTogetherTo(batchDestination(), Behaviour.BREAK_AFTER_REQUEST)))
+                .hasSize(3)
+                .allMatch(Ambiguous.class::isInstance);
+    }
+
+    @Test
+    void a_batch_without_an_answer_is_ambiguous_for_each() throws Exception {
+        assertThat(outcomes(deliverTogetherTo(impatientBatchDestination(), Behaviour.HANG_AFTER_REQUEST)))
+                .hasSize(3)
+                .allMatch(Ambiguous.class::isInstance);
+    }
+
+    @Test
+    void closing_ends_a_batch_in_flight() throws Exception {
+        assumeTrue(behaviours().contains(Behaviour.HANG_AFTER_REQUEST));
+        BatchSink sink = openBatch(batchDestination());
+        next(Behaviour.HANG_AFTER_REQUEST);
+        FutureTask<BatchReport> task = inBackground(() -> sink.deliverTogether(members(3)));
+        awaitInFlight(task);
+
+        sink.close();
+
+        assertThat(outcomes(task.get(SLACK.toSeconds(), TimeUnit.SECONDS)))
+                .hasSize(3)
+                .allMatch(one -> one instanceof Ambiguous || one instanceof OurFault);
+    }
+
+    @Test
+    void a_batch_after_closing_charges_nobody() throws Exception {
+        BatchSink sink = openBatch(batchDestination());
+        sink.close();
+
+        assertThat(outcomes(deliverTogether(sink, members(3)))).hasSize(3).allMatch(OurFault.class::isInstance);
+        assertThat(acceptedBatches()).isEmpty();
     }
 
     @Test

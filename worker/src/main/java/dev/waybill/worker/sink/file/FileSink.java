@@ -7,12 +7,13 @@ import dev.waybill.topology.policy.ErrorCategory;
 import dev.waybill.topology.policy.Fault;
 import dev.waybill.topology.policy.Outcome;
 import dev.waybill.worker.sink.Attempt;
+import dev.waybill.worker.sink.BatchReport;
+import dev.waybill.worker.sink.BatchSink;
 import dev.waybill.worker.sink.ConnectionReport;
 import dev.waybill.worker.sink.ConnectionReport.Check;
 import dev.waybill.worker.sink.Content;
 import dev.waybill.worker.sink.Failures;
 import dev.waybill.worker.sink.PhaseClock;
-import dev.waybill.worker.sink.Sink;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
@@ -25,9 +26,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
-/// Writes each payload into a file of its own in one directory.
-final class FileSink implements Sink {
+/// Writes payloads into one directory: each into a file of its own, or several into a segment.
+final class FileSink implements BatchSink {
 
     /// No write takes this long: what is older was left behind by a crash.
     private static final Duration PART_MAX_AGE = Duration.ofHours(1);
@@ -36,13 +38,16 @@ final class FileSink implements Sink {
 
     private final FileTarget target;
     private final boolean overwrite;
+    private final @Nullable String format;
     private final InstantSource clock;
     private final AtomicBoolean swept = new AtomicBoolean();
     private volatile boolean closed;
 
-    FileSink(FileTarget target, boolean overwrite, InstantSource clock) {
+    /// @param format of segments; null if there are none
+    FileSink(FileTarget target, boolean overwrite, @Nullable String format, InstantSource clock) {
         this.target = target;
         this.overwrite = overwrite;
+        this.format = format;
         this.clock = clock;
     }
 
@@ -56,7 +61,36 @@ final class FileSink implements Sink {
             return AttemptReport.of(stopped(), startedAt, phases.elapsed());
         }
         Outcome outcome = write(FileNames.of(attempt.delivery().id(), payload.filename()), body);
-        long sent = outcome instanceof Outcome.Delivered ? body.size() : 0;
+        return member(outcome, body.size(), phases, startedAt);
+    }
+
+    /// The index comes first: whoever sees a segment finds what is in it.
+    @Override
+    public BatchReport deliverTogether(List<Attempt> attempts) throws InterruptedException {
+        if (format == null) {
+            throw new IllegalStateException("a destination without batches");
+        }
+        Instant startedAt = clock.instant();
+        PhaseClock phases = new PhaseClock();
+        if (closed) {
+            return BatchReport.all(attempts.size(), AttemptReport.of(stopped(), startedAt, phases.elapsed()));
+        }
+        Segment segment = Segment.of(format, attempts);
+        Outcome outcome = write(segment.name() + Segment.INDEX, new Content.Inline(segment.index()));
+        if (outcome instanceof Outcome.Delivered) {
+            outcome = write(segment.name(), new Content.Inline(segment.content()));
+        }
+        if (outcome instanceof Outcome.Permanent(Fault fault) && fault.category() == ErrorCategory.PAYLOAD) {
+            return new BatchReport.Refused(AttemptReport.of(outcome, startedAt, phases.elapsed()), false);
+        }
+        Outcome each = outcome;
+        return new BatchReport.Members(attempts.stream()
+                .map(one -> member(each, one.content().size(), phases, startedAt))
+                .toList());
+    }
+
+    private static AttemptReport member(Outcome outcome, long size, PhaseClock phases, Instant startedAt) {
+        long sent = outcome instanceof Outcome.Delivered ? size : 0;
         return new AttemptReport(outcome, null, Map.of(), null, sent, null, phases.phases(), startedAt);
     }
 

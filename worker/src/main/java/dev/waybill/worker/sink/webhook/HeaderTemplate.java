@@ -25,6 +25,7 @@ record HeaderTemplate(String name, List<Part> parts) {
             "host",
             "content-length",
             "content-type",
+            "content-encoding",
             "transfer-encoding",
             "connection",
             "keep-alive",

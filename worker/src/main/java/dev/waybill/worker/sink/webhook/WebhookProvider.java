@@ -1,7 +1,9 @@
 package dev.waybill.worker.sink.webhook;
 
 import dev.waybill.schemas.Kind;
+import dev.waybill.topology.model.Delivery;
 import dev.waybill.topology.model.Destination;
+import dev.waybill.worker.sink.BatchLimits;
 import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.Sink;
 import dev.waybill.worker.sink.SinkProvider;
@@ -11,6 +13,7 @@ import java.time.InstantSource;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.kafka.common.config.ConfigDef;
+import org.jspecify.annotations.Nullable;
 
 /// Delivers by HTTP POST, signed as Standard Webhooks has it.
 public final class WebhookProvider implements SinkProvider {
@@ -51,6 +54,11 @@ public final class WebhookProvider implements SinkProvider {
         WebhookSettings settings = WebhookSettings.bind(destination, secrets);
         HttpLine line = settings.trust() == null ? http.line() : http.line(settings.trust());
         return new WebhookSink(settings, destination.policy(), line, secrets, clock, userAgent);
+    }
+
+    @Override
+    public @Nullable BatchLimits batches(Destination destination, Delivery delivery) {
+        return WebhookSettings.batches(destination, delivery);
     }
 
     /// Nothing to do: its connections belong to the shared client.

@@ -1,12 +1,17 @@
 package dev.waybill.worker.sink.webhook;
 
+import dev.waybill.topology.model.Delivery;
 import dev.waybill.topology.model.Destination;
+import dev.waybill.worker.sink.BatchLimits;
+import dev.waybill.worker.sink.BatchSettings;
 import dev.waybill.worker.sink.SecretNotAllowedException;
 import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.Settings;
 import dev.waybill.worker.sink.http.HttpTarget;
 import dev.waybill.worker.sink.http.TlsTrust;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// @param passedOn              names of the request's own headers to pass on, ignoring case
 /// @param kept                  names of the response's headers to keep, ignoring case
 /// @param trust                 null means the authorities that the JVM trusts
+/// @param batch                 how payloads travel together; null means one by one
 record WebhookSettings(
         HttpTarget target,
         @Nullable String signingSecret,
@@ -33,7 +39,9 @@ record WebhookSettings(
         List<HeaderTemplate> headers,
         Set<String> passedOn,
         Set<String> kept,
-        @Nullable TlsTrust trust) {
+        @Nullable TlsTrust trust,
+        @Nullable BatchFormat batch,
+        Compression compression) {
 
     private static final String URL = "url";
     private static final String SIGNING_SECRET = "signing.secret";
@@ -42,6 +50,12 @@ record WebhookSettings(
     private static final String PASSED_ON = "request.headers.allowed";
     private static final String KEPT = "response.headers.kept";
     private static final String TLS_CA = "tls.ca";
+    private static final String COMPRESSION = "compression";
+    private static final String COMPRESSION_MIN_BYTES = "compression.min.bytes";
+
+    /// As large as most receivers take without being told to; one more round trip would cost more than this wait.
+    static final BatchSettings BATCHES =
+            new BatchSettings(BatchFormat.NAMES, new BatchLimits(100, 512 * 1024, Duration.ofMillis(100)));
 
     /// Rows hold them for every attempt.
     private static final int KEPT_MAX = 20;
@@ -49,7 +63,24 @@ record WebhookSettings(
     /// Together they must fit into the header section that servers accept.
     private static final int HEADERS_MAX = 30;
 
-    static final ConfigDef DEFINITION = new ConfigDef()
+    static final ConfigDef DEFINITION = BATCHES.define(
+                    new ConfigDef(),
+                    "How JSON payloads travel together: json as one array, ndjson as one line each. Other payloads go"
+                            + " alone, and with none (the default) all do.")
+            .define(
+                    COMPRESSION,
+                    ConfigDef.Type.STRING,
+                    Compression.NONE,
+                    ConfigDef.ValidString.in(Compression.CODINGS.toArray(String[]::new)),
+                    Importance.LOW,
+                    "Content-Encoding of the body: gzip, zstd or none. Payloads by reference go as they are.")
+            .define(
+                    COMPRESSION_MIN_BYTES,
+                    ConfigDef.Type.INT,
+                    Compression.MIN_BYTES_DEFAULT,
+                    ConfigDef.Range.atLeast(0),
+                    Importance.LOW,
+                    "Bodies of fewer bytes are not compressed.")
             .define(
                     URL,
                     ConfigDef.Type.STRING,
@@ -127,7 +158,29 @@ record WebhookSettings(
                 headers,
                 passedOn(settings.list(PASSED_ON), headers),
                 kept(settings.list(KEPT)),
-                ca == null ? null : convert(TLS_CA, ca, TlsTrust::only));
+                ca == null ? null : convert(TLS_CA, ca, TlsTrust::only),
+                BatchFormat.of(BatchSettings.format(destination)),
+                new Compression(settings.required(COMPRESSION), settings.integer(COMPRESSION_MIN_BYTES)));
+    }
+
+    /// How much company a delivery may have. One that has headers of its own to pass on goes alone: they would
+    /// be taken for those of all.
+    static @Nullable BatchLimits batches(Destination destination, Delivery delivery) {
+        BatchFormat format = BatchFormat.of(BatchSettings.format(destination));
+        return format != null
+                        && format.takes(delivery.request().payload())
+                        && !passesOn(destination, delivery.request().headers().keySet())
+                ? BATCHES.limits(destination)
+                : null;
+    }
+
+    private static boolean passesOn(Destination destination, Set<String> headers) {
+        String allowed = destination.settings().get(PASSED_ON);
+        if (allowed == null || headers.isEmpty()) {
+            return false;
+        }
+        return ignoringCase(Arrays.asList(allowed.strip().split("\\s*,\\s*"))).stream()
+                .anyMatch(ignoringCase(headers)::contains);
     }
 
     private static List<HeaderTemplate> headers(Map<String, String> given) {

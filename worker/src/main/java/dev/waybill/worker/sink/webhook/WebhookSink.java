@@ -6,13 +6,15 @@ import dev.waybill.topology.policy.Fault;
 import dev.waybill.topology.policy.Outcome;
 import dev.waybill.topology.policy.Policy;
 import dev.waybill.worker.sink.Attempt;
+import dev.waybill.worker.sink.BatchReport;
+import dev.waybill.worker.sink.BatchSink;
 import dev.waybill.worker.sink.ConnectionReport;
+import dev.waybill.worker.sink.Content;
 import dev.waybill.worker.sink.Failures;
 import dev.waybill.worker.sink.PhaseClock;
 import dev.waybill.worker.sink.SecretNotAllowedException;
 import dev.waybill.worker.sink.SecretUnavailableException;
 import dev.waybill.worker.sink.Secrets;
-import dev.waybill.worker.sink.Sink;
 import dev.waybill.worker.sink.http.ConnectionTest;
 import dev.waybill.worker.sink.http.HttpCall;
 import dev.waybill.worker.sink.http.HttpHeaders;
@@ -21,16 +23,25 @@ import dev.waybill.worker.sink.http.HttpResult;
 import dev.waybill.worker.sink.http.HttpResult.Answer;
 import dev.waybill.worker.sink.http.HttpResult.NoAnswer;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.hc.core5.http.Header;
+import org.jspecify.annotations.Nullable;
 
 /// POSTs payloads to one destination.
-final class WebhookSink implements Sink {
+final class WebhookSink implements BatchSink {
+
+    /// The header that names the members must fit into what servers accept of all headers, often 8 KiB.
+    static final int IDS_MAX = 4 * 1024;
+
+    /// Room for the status of each member.
+    static final int ANSWER_MAX = 64 * 1024;
 
     private final WebhookSettings settings;
     private final Policy policy;
@@ -59,32 +70,125 @@ final class WebhookSink implements Sink {
 
     @Override
     public AttemptReport deliver(Attempt attempt) throws InterruptedException {
+        if (!HttpHeaders.isValidValue(attempt.delivery().request().payload().contentType())) {
+            return AttemptReport.of(unsendable(), clock.instant(), Duration.ZERO);
+        }
+        Request request = now -> SignedHeaders.of(attempt, settings, secrets, userAgent, now);
+        return switch (post(request, attempt.content(), 0)) {
+            case Posted.NotMade(AttemptReport report) -> report;
+            case Posted.Made made -> report(made);
+        };
+    }
+
+    @Override
+    public BatchReport deliverTogether(List<Attempt> attempts) throws InterruptedException {
+        BatchFormat format = settings.batch();
+        if (format == null) {
+            throw new IllegalStateException("a destination without batches");
+        }
+        List<String> ids = attempts.stream().map(one -> one.delivery().id()).toList();
+        if (attempts.size() > 1 && String.join(",", ids).length() > IDS_MAX) {
+            return new BatchReport.Refused(AttemptReport.of(tooManyIds(), clock.instant(), Duration.ZERO), true);
+        }
+        Content body = new Content.Inline(format.join(attempts.stream()
+                .map(one -> Objects.requireNonNull(
+                        one.delivery().request().payload().body()))
+                .toList()));
+        Request request = now ->
+                SignedHeaders.ofBatch(attempts, ids, body, format.contentType(), settings, secrets, userAgent, now);
+        return switch (post(request, body, ANSWER_MAX)) {
+            case Posted.NotMade(AttemptReport report) -> BatchReport.all(attempts.size(), report);
+            case Posted.Made made -> batchReport(made, attempts);
+        };
+    }
+
+    private BatchReport batchReport(Posted.Made made, List<Attempt> attempts) {
+        AttemptReport whole = report(made);
+        if (made.result().reply() instanceof Answer answer) {
+            if (BatchAnswer.isMultiStatus(answer)) {
+                return eachAnswered(answer, whole, attempts);
+            }
+            if (BatchAnswer.isRefusal(answer.status(), whole.outcome())) {
+                return new BatchReport.Refused(whole, BatchAnswer.isTooLarge(answer.status()));
+            }
+        }
+        return new BatchReport.Members(attempts.stream()
+                .map(one -> member(whole, whole.outcome(), whole.responseCode(), attempts.size()))
+                .toList());
+    }
+
+    private BatchReport eachAnswered(Answer answer, AttemptReport whole, List<Attempt> attempts) {
+        Map<String, Integer> statuses = BatchAnswer.statuses(answer);
+        String retryAfter = answer.header("Retry-After");
+        return new BatchReport.Members(attempts.stream()
+                .map(one -> {
+                    Integer status = statuses.get(one.delivery().id());
+                    Outcome outcome = BatchAnswer.member(status, retryAfter, clock.instant(), policy);
+                    return member(whole, outcome, status == null ? whole.responseCode() : status, attempts.size());
+                })
+                .toList());
+    }
+
+    /// A member's part of what the call saw.
+    private static AttemptReport member(AttemptReport whole, Outcome outcome, @Nullable Integer status, int members) {
+        Long sent = whole.bytesSent();
+        return new AttemptReport(
+                outcome,
+                status,
+                whole.responseHeaders(),
+                whole.responseExcerpt(),
+                sent == null ? null : sent / members,
+                whole.remoteAddress(),
+                whole.phases(),
+                whole.startedAt());
+    }
+
+    /// Makes the headers of a request.
+    private interface Request {
+        SignedHeaders headers(Instant now) throws IOException;
+    }
+
+    /// What became of a request.
+    private sealed interface Posted {
+        record NotMade(AttemptReport report) implements Posted {}
+
+        record Made(HttpResult result, List<String> secrets, Instant startedAt) implements Posted {}
+    }
+
+    /// @param answerMax how much of the answer is wanted, if that is more than an excerpt
+    private Posted post(Request request, Content body, int answerMax) throws InterruptedException {
         Instant startedAt = clock.instant();
         PhaseClock phases = new PhaseClock();
-        if (!HttpHeaders.isValidValue(attempt.delivery().request().payload().contentType())) {
-            return AttemptReport.of(unsendable(), startedAt, phases.elapsed());
-        }
         SignedHeaders headers;
         try {
-            headers = SignedHeaders.of(attempt, settings, secrets, userAgent, startedAt);
+            headers = request.headers(startedAt);
         } catch (SecretNotAllowedException e) {
-            return AttemptReport.of(Failures.of(e), startedAt, phases.elapsed());
+            return new Posted.NotMade(AttemptReport.of(Failures.of(e), startedAt, phases.elapsed()));
         } catch (SecretUnavailableException e) {
-            return AttemptReport.of(Failures.of(e), startedAt, phases.elapsed());
+            return new Posted.NotMade(AttemptReport.of(Failures.of(e), startedAt, phases.elapsed()));
         } catch (IOException e) {
-            return AttemptReport.of(Failures.unreadable(e), startedAt, phases.elapsed());
+            return new Posted.NotMade(AttemptReport.of(Failures.unreadable(e), startedAt, phases.elapsed()));
         } catch (IllegalArgumentException e) {
-            return AttemptReport.of(unusable(e), startedAt, phases.elapsed());
+            return new Posted.NotMade(AttemptReport.of(unusable(e), startedAt, phases.elapsed()));
+        }
+        Compression.Coded coded = settings.compression().apply(body);
+        if (coded.compressed()) {
+            headers.withCoding(settings.compression().coding());
         }
         HttpCall call = new HttpCall(
                 "POST",
                 settings.target(),
                 headers.headers(),
-                attempt.content(),
+                coded.content(),
                 timeouts,
-                Excerpt.bytesToRead(headers.secrets()),
+                Math.max(answerMax, Excerpt.bytesToRead(headers.secrets())),
                 false);
-        return report(line.exchange(call), headers.secrets(), startedAt);
+        return new Posted.Made(line.exchange(call), headers.secrets(), startedAt);
+    }
+
+    private static Outcome tooManyIds() {
+        return new Outcome.Permanent(
+                Fault.of(ErrorCategory.PAYLOAD, "batch_ids_too_long", "the ids of a batch do not fit into a header"));
     }
 
     private static Outcome unsendable() {
@@ -96,7 +200,10 @@ final class WebhookSink implements Sink {
         return new Outcome.Permanent(Fault.of(ErrorCategory.CONFIGURATION, "secret_invalid", e.getMessage()));
     }
 
-    private AttemptReport report(HttpResult result, List<String> resolved, Instant startedAt) {
+    private AttemptReport report(Posted.Made made) {
+        HttpResult result = made.result();
+        List<String> resolved = made.secrets();
+        Instant startedAt = made.startedAt();
         return switch (result.reply()) {
             case Answer answer ->
                 new AttemptReport(

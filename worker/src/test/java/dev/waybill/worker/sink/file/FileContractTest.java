@@ -3,6 +3,7 @@ package dev.waybill.worker.sink.file;
 import dev.waybill.schemas.Kind;
 import dev.waybill.topology.model.Bytes;
 import dev.waybill.topology.model.Destination;
+import dev.waybill.worker.sink.BatchId;
 import dev.waybill.worker.sink.FakeSecrets;
 import dev.waybill.worker.sink.Samples;
 import dev.waybill.worker.sink.SinkContractTest;
@@ -18,6 +19,10 @@ import java.util.Set;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileContractTest extends SinkContractTest {
+
+    /// Of the suite's first three members.
+    private static final String SEGMENT_OF_THREE =
+            "19700101T000000.000000Z-" + BatchId.of(List.of("d-member-0", "d-member-1", "d-member-2")) + ".ndjson";
 
     @TempDir
     Path root;
@@ -39,7 +44,7 @@ class FileContractTest extends SinkContractTest {
 
     @Override
     protected Set<Behaviour> behaviours() {
-        return Set.of(Behaviour.REFUSE_FOR_GOOD);
+        return Set.of(Behaviour.REFUSE_FOR_GOOD, Behaviour.REFUSE_CONTENT);
     }
 
     /// The name is taken by another content, whatever the delivery is called.
@@ -48,6 +53,30 @@ class FileContractTest extends SinkContractTest {
         Path directory = Files.createDirectories(root.resolve("acme/out"));
         Files.writeString(directory.resolve("d-" + behaviour), "something else");
         Files.writeString(directory.resolve("d-code-" + behaviour), "something else");
+        Path segments = Files.createDirectories(root.resolve("acme/segments"));
+        if (behaviour == Behaviour.REFUSE_CONTENT) {
+            Files.writeString(segments.resolve(SEGMENT_OF_THREE), "something else");
+        }
+    }
+
+    @Override
+    protected Destination batchDestination() {
+        return Samples.destination(Kind.STORAGE, "file", Map.of("directory", "segments", "batch.format", "ndjson"));
+    }
+
+    @Override
+    protected List<List<Bytes>> acceptedBatches() throws IOException {
+        if (!Files.exists(root.resolve("acme/segments"))) {
+            return List.of();
+        }
+        List<List<Bytes>> accepted = new ArrayList<>();
+        try (var files = Files.newDirectoryStream(root.resolve("acme/segments"), "*.ndjson")) {
+            for (Path file : files) {
+                accepted.add(
+                        Files.readAllLines(file).stream().map(Samples::body).toList());
+            }
+        }
+        return accepted;
     }
 
     @Override

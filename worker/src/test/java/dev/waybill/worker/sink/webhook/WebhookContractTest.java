@@ -16,7 +16,9 @@ import dev.waybill.worker.sink.http.HttpLimits;
 import dev.waybill.worker.sink.http.ScriptedHttpServer;
 import dev.waybill.worker.sink.http.TestCertificate;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -92,8 +94,49 @@ class WebhookContractTest extends SinkContractTest {
             case BREAK_BEFORE_REQUEST -> server.nextConnection(ScriptedHttpServer.reset());
             case BREAK_AFTER_REQUEST -> server.next(ScriptedHttpServer.reset());
             case FLOOD -> server.next(ScriptedHttpServer.flood());
+            case GONE -> server.next(ScriptedHttpServer.answer(410));
+            case REFUSE_A_MEMBER -> server.next(this::refuseSecond);
+            case REFUSE_CONTENT -> server.next(ScriptedHttpServer.answer(422));
+            case TOO_LARGE -> server.next(ScriptedHttpServer.answer(413));
             case DRIP -> server.next(ScriptedHttpServer.drip("HTTP/1.1 200 OK\r\n\r\n"));
         }
+    }
+
+    /// Names the members in another order than they came in.
+    private boolean refuseSecond(ScriptedHttpServer.Connection connection) throws IOException, InterruptedException {
+        String[] ids = server.received()
+                .getLast()
+                .headers()
+                .getOrDefault("waybill-batch-ids", "")
+                .split(",", -1);
+        String body = "[{\"id\":\"%s\",\"status\":503},{\"id\":\"%s\",\"status\":200},{\"id\":\"%s\",\"status\":204}]"
+                .formatted(ids[1], ids[0], ids[2]);
+        return ScriptedHttpServer.answer(207, "", body).play(connection);
+    }
+
+    @Override
+    protected Destination batchDestination() {
+        return Samples.destination(Kind.WEBHOOK, "webhook", batchSettings());
+    }
+
+    @Override
+    protected Destination impatientBatchDestination() {
+        Policy policy = Samples.policy(Kind.WEBHOOK, SHORT, SHORT, SHORT);
+        return Samples.destination(Kind.WEBHOOK, "webhook", batchSettings(), policy);
+    }
+
+    private Map<String, String> batchSettings() {
+        Map<String, String> settings = new HashMap<>(settings());
+        settings.put("batch.format", "ndjson");
+        return settings;
+    }
+
+    @Override
+    protected List<List<Bytes>> acceptedBatches() {
+        return accepted().stream()
+                .map(body -> new String(body.array(), StandardCharsets.UTF_8))
+                .map(text -> text.lines().map(Samples::body).toList())
+                .toList();
     }
 
     @Override
