@@ -1,9 +1,10 @@
 package dev.waybill.worker.sink.http;
 
+import dev.waybill.worker.pool.Pool;
+import dev.waybill.worker.pool.PoolLimits;
+import dev.waybill.worker.pool.PoolUse;
 import dev.waybill.worker.sink.egress.Dialer;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /// Makes HTTP/1.1 requests on the caller's virtual thread, and knows of each how far it came.
 ///
@@ -12,45 +13,39 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /// processed.)
 public final class HttpClient implements AutoCloseable {
 
-    /// How often idle connections past their time are looked for.
+    /// How often idle connections are looked after.
     private static final Duration SWEEP = Duration.ofSeconds(5);
 
-    private final Dialer dialer;
-    private final HttpLimits limits;
+    private final Pool<Route, HttpConnection> pool;
     private final Deadlines deadlines = new Deadlines();
-    private final List<Connections> all = new CopyOnWriteArrayList<>();
-    private final Connections shared;
+    private final Connections connections;
+    private final TlsTrust system = TlsTrust.system();
 
-    public HttpClient(Dialer dialer, HttpLimits limits) {
-        this.dialer = dialer;
-        this.limits = limits;
-        this.shared = connections(TlsTrust.system());
-        deadlines.every(SWEEP, () -> all.forEach(Connections::closeExpired));
+    public HttpClient(Dialer dialer, PoolLimits limits) {
+        this.pool = new Pool<>(limits);
+        this.connections = new Connections(pool, dialer, deadlines);
+        // Not on the timer's own thread: a sweep waits for connections, and deadlines would be late.
+        deadlines.every(
+                SWEEP, () -> Thread.ofVirtual().name("waybill-http-sweep").start(pool::sweep));
     }
 
-    /// A line to receivers that the JVM trusts; all such lines share their connections.
+    /// A line to receivers that the JVM trusts.
     public HttpLine line() {
-        return new HttpLine(shared, deadlines, () -> {});
+        return line(system);
     }
 
-    /// A line that trusts only certain authorities, with connections of its own.
+    /// A line that trusts only certain authorities. Lines that trust the same ones share their connections.
     public HttpLine line(TlsTrust trust) {
-        Connections own = connections(trust);
-        return new HttpLine(own, deadlines, () -> {
-            all.remove(own);
-            own.close();
-        });
+        return new HttpLine(connections, deadlines, trust);
     }
 
-    private Connections connections(TlsTrust trust) {
-        Connections connections = new Connections(dialer, trust, limits, deadlines);
-        all.add(connections);
-        return connections;
+    public PoolUse use() {
+        return pool.use();
     }
 
     @Override
     public void close() {
         deadlines.close();
-        all.forEach(Connections::close);
+        pool.close();
     }
 }

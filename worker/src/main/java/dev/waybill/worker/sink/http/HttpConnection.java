@@ -1,5 +1,6 @@
 package dev.waybill.worker.sink.http;
 
+import dev.waybill.worker.pool.Pooled;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -11,11 +12,12 @@ import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
 import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParser;
 import org.apache.hc.core5.http.io.SessionInputBuffer;
+import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /// One connection to a receiver, kept for several requests.
-final class HttpConnection extends DefaultBHttpClientConnection {
+final class HttpConnection extends DefaultBHttpClientConnection implements Pooled {
 
     /// Bounds of a response's header section; larger ones are no honest answers. The buffer takes a request of
     /// the usual size in one write.
@@ -65,7 +67,8 @@ final class HttpConnection extends DefaultBHttpClientConnection {
 
     /// Whether a new request may be sent: the receiver has neither closed the connection nor sent something
     /// unasked, which would be read as the next answer.
-    boolean isUsable(Duration idle) {
+    @Override
+    public boolean isUsable(Duration idle) {
         try {
             if (!isOpen() || parser.hasLeftover() || plain.getInputStream().available() > 0) {
                 return false;
@@ -74,6 +77,11 @@ final class HttpConnection extends DefaultBHttpClientConnection {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    @Override
+    public void discard() {
+        close(CloseMode.IMMEDIATE);
     }
 
     /// Shows what the connection has read beyond the last answer.

@@ -1,6 +1,8 @@
 package dev.waybill.worker.sink.http;
 
 import dev.waybill.topology.policy.Outcome;
+import dev.waybill.worker.pool.BackingOffException;
+import dev.waybill.worker.pool.Lease;
 import dev.waybill.worker.sink.Content;
 import dev.waybill.worker.sink.Failures;
 import dev.waybill.worker.sink.egress.DialException;
@@ -14,11 +16,9 @@ import javax.net.ssl.SSLSession;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
-import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
-import org.apache.hc.core5.pool.PoolEntry;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +30,7 @@ final class HttpExchange {
     private static final Timeout EARLY_ANSWER = Timeout.ofMilliseconds(500);
 
     private final Connections connections;
+    private final Route route;
     private final HttpCall call;
     private final ClassicHttpRequest request;
     private final Progress progress;
@@ -38,8 +39,9 @@ final class HttpExchange {
     private @Nullable String remoteAddress;
     private @Nullable SSLSession tls;
 
-    HttpExchange(Connections connections, HttpCall call, InFlight inFlight) {
+    HttpExchange(Connections connections, TlsTrust trust, HttpCall call, InFlight inFlight) {
         this.connections = connections;
+        this.route = new Route(call.target().origin(), trust);
         this.call = call;
         this.request = request(call);
         this.progress = new Progress(inFlight);
@@ -94,6 +96,7 @@ final class HttpExchange {
         return switch (e) {
             case DialException dial -> TransportFaults.dial(dial);
             case Content.UnreadableException unreadable -> Failures.unreadable(unreadable);
+            case BackingOffException waiting -> TransportFaults.backingOff(waiting);
             case HttpException _ -> TransportFaults.notHttp();
             case MessageConstraintException _ -> TransportFaults.notHttp();
             default -> TransportFaults.broken(progress.stage, e);
@@ -101,50 +104,48 @@ final class HttpExchange {
     }
 
     private Reply converse() throws InterruptedException, TimeoutException, IOException, HttpException {
-        PoolEntry<HttpHost, HttpConnection> entry =
-                connections.lease(call.target().origin(), call.timeouts().connect());
-        boolean kept = false;
-        try {
-            send(entry);
-            HttpConnection connection = entry.getConnection();
-            if (!awaitFirstByte(connection)) {
-                return new NoAnswer(TransportFaults.noFirstByte());
-            }
-            ResponseReader reader = reader(connection);
-            Answer answer = reader.read();
-            if (reader.reusable()) {
-                connections.keep(entry, KeepAlive.parse(answer.header("Keep-Alive")));
-                kept = true;
-            }
-            return answer;
-        } catch (IOException e) {
-            Answer early = earlyAnswer(entry);
-            if (early != null) {
-                return early;
-            }
-            throw e;
-        } finally {
-            if (!kept) {
-                connections.drop(entry);
+        try (Lease<Route, HttpConnection> lease =
+                connections.lease(route, call.timeouts().connect())) {
+            try {
+                HttpConnection connection = send(lease);
+                if (!awaitFirstByte(connection)) {
+                    return new NoAnswer(TransportFaults.noFirstByte());
+                }
+                ResponseReader reader = reader(connection);
+                Answer answer = reader.read();
+                if (reader.reusable()) {
+                    lease.keep(KeepAlive.parse(answer.header("Keep-Alive")));
+                }
+                return answer;
+            } catch (IOException e) {
+                Answer early = earlyAnswer(lease.connection());
+                lease.fail();
+                if (early != null) {
+                    return early;
+                }
+                throw e;
             }
         }
     }
 
     /// Sends the request; on a new connection if a pooled one breaks before all of it was written.
-    private void send(PoolEntry<HttpHost, HttpConnection> entry)
+    private HttpConnection send(Lease<Route, HttpConnection> lease)
             throws IOException, HttpException, InterruptedException {
-        if (!call.fresh() && Connections.isUsable(entry)) {
+        HttpConnection kept = call.fresh() ? null : lease.reuse();
+        if (kept != null) {
             try {
-                write(entry.getConnection());
-                return;
+                write(kept);
+                return kept;
             } catch (IOException e) {
                 if (isInterrupted()) {
                     throw e;
                 }
             }
         }
-        connections.connect(entry, progress, least(call.timeouts().connect(), remaining()));
-        write(entry.getConnection());
+        Duration patience = least(call.timeouts().connect(), remaining());
+        HttpConnection made = lease.connect(patience, () -> connections.connect(route, progress, patience));
+        write(made);
+        return made;
     }
 
     private void write(HttpConnection connection) throws IOException, HttpException {
@@ -183,12 +184,11 @@ final class HttpExchange {
 
     /// A receiver may refuse a request before it has read all of it, and close: then its answer says more than
     /// the error.
-    private @Nullable Answer earlyAnswer(PoolEntry<HttpHost, HttpConnection> entry) {
-        if (progress.stage != Stage.SENDING || isInterrupted() || !entry.hasConnection()) {
+    private @Nullable Answer earlyAnswer(@Nullable HttpConnection connection) {
+        if (progress.stage != Stage.SENDING || isInterrupted() || connection == null) {
             return null;
         }
         try {
-            HttpConnection connection = entry.getConnection();
             if (!connection.isDataAvailable(EARLY_ANSWER)) {
                 return null;
             }

@@ -1,23 +1,30 @@
 package dev.waybill.worker.sink.http;
 
+import dev.waybill.worker.pool.PoolLimits;
 import java.time.Duration;
 
-/// Bounds of the connections to keep.
-///
-/// @param perHost connections to one scheme, host and port at a time
-/// @param total   connections at a time; the longest idle ones give way to new ones
-/// @param idle    how long an unused connection is kept, where the receiver does not say less
-/// @param maxAge  how long a connection is used at all, so that a changed DNS record holds in the end
-public record HttpLimits(int perHost, int total, Duration idle, Duration maxAge) {
+/// How many connections to receivers are kept, and how long.
+public final class HttpLimits {
 
-    /// `perHost` is far above one destination's concurrency (16 by default), because many destinations share a
-    /// host; `total` stays well below the usual limit of 65 536 file descriptors. Load balancers drop idle
-    /// connections after 60 s, hence half of it.
-    public static final HttpLimits DEFAULT = new HttpLimits(512, 8_192, Duration.ofSeconds(30), Duration.ofMinutes(5));
+    /// Load balancers drop idle connections after 60 s, hence half of it.
+    private static final Duration IDLE = Duration.ofSeconds(30);
 
-    public HttpLimits {
-        if (perHost < 1 || total < 1 || !idle.isPositive() || !maxAge.isPositive()) {
-            throw new IllegalArgumentException("connection limits must be positive");
-        }
+    private static final Duration MAX_AGE = Duration.ofMinutes(5);
+
+    /// For a thousand attempts at a time.
+    public static final PoolLimits DEFAULT = of(1_000, 8_192);
+
+    private HttpLimits() {}
+
+    /// Bounds for so many requests at a time.
+    ///
+    /// A host may have as many connections as there are requests: one that waits for a connection holds its
+    /// slot all the same, so a lower bound would only make others wait. What spares a receiver is the
+    /// concurrency of its destinations.
+    ///
+    /// @param concurrency requests that are made at a time
+    /// @param total       connections that the process can afford
+    public static PoolLimits of(int concurrency, int total) {
+        return new PoolLimits(Math.min(concurrency, total), total, IDLE, MAX_AGE);
     }
 }

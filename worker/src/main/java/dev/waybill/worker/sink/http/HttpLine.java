@@ -2,18 +2,18 @@ package dev.waybill.worker.sink.http;
 
 import java.util.concurrent.Future;
 
-/// What one sink makes its requests with: connections, and the list of those in flight.
+/// What one sink makes its requests with: connections it trusts, and the list of requests in flight.
 public final class HttpLine implements AutoCloseable {
 
     private final Connections connections;
     private final Deadlines deadlines;
-    private final Runnable onClose;
+    private final TlsTrust trust;
     private final Calls calls = new Calls();
 
-    HttpLine(Connections connections, Deadlines deadlines, Runnable onClose) {
+    HttpLine(Connections connections, Deadlines deadlines, TlsTrust trust) {
         this.connections = connections;
         this.deadlines = deadlines;
-        this.onClose = onClose;
+        this.trust = trust;
     }
 
     /// Makes one request and waits for its answer, for the call's total timeout at most. Whatever goes wrong is
@@ -29,7 +29,7 @@ public final class HttpLine implements AutoCloseable {
         calls.begin(inFlight);
         Future<?> deadline = deadlines.abortAfter(call.timeouts().total(), inFlight, InFlight.Abort.TOTAL_TIMEOUT);
         try {
-            return new HttpExchange(connections, call, inFlight).run();
+            return new HttpExchange(connections, trust, call, inFlight).run();
         } finally {
             deadline.cancel(false);
             calls.end(inFlight);
@@ -41,6 +41,5 @@ public final class HttpLine implements AutoCloseable {
     @Override
     public void close() {
         calls.close();
-        onClose.run();
     }
 }

@@ -10,11 +10,13 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.util.Collection;
+import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /// Which certificate authorities a connection trusts. Host names are always verified.
 public final class TlsTrust {
@@ -22,15 +24,19 @@ public final class TlsTrust {
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
     private final SSLSocketFactory factory;
+    private final Set<Certificate> authorities;
+    private final int hash;
 
-    private TlsTrust(SSLContext context) {
+    private TlsTrust(SSLContext context, Set<Certificate> authorities) {
         this.factory = context.getSocketFactory();
+        this.authorities = authorities;
+        this.hash = authorities.hashCode();
     }
 
     /// The authorities of the JVM.
     public static TlsTrust system() {
         try {
-            return new TlsTrust(SSLContext.getDefault());
+            return new TlsTrust(SSLContext.getDefault(), Set.of());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the JVM has no usable trust store", e);
         }
@@ -45,14 +51,15 @@ public final class TlsTrust {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
             int i = 0;
-            for (Certificate certificate : certificates(pem)) {
+            Set<Certificate> authorities = Set.copyOf(certificates(pem));
+            for (Certificate certificate : authorities) {
                 store.setCertificateEntry("ca-" + i++, certificate);
             }
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(store);
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, trust.getTrustManagers(), null);
-            return new TlsTrust(context);
+            return new TlsTrust(context, authorities);
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalArgumentException("holds certificates that cannot be used", e);
         }
@@ -80,5 +87,16 @@ public final class TlsTrust {
         tls.setSSLParameters(parameters);
         tls.startHandshake();
         return tls;
+    }
+
+    /// Whoever trusts the same authorities may use the same connections.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TlsTrust trust && authorities.equals(trust.authorities);
+    }
+
+    @Override
+    public int hashCode() {
+        return hash;
     }
 }

@@ -7,6 +7,7 @@ import dev.waybill.topology.policy.Outcome.Ambiguous;
 import dev.waybill.topology.policy.Outcome.OurFault;
 import dev.waybill.topology.policy.Outcome.Permanent;
 import dev.waybill.topology.policy.Outcome.Retryable;
+import dev.waybill.worker.pool.BackingOffException;
 import dev.waybill.worker.sink.egress.DialException;
 import java.net.SocketTimeoutException;
 import java.security.cert.CertificateExpiredException;
@@ -50,6 +51,11 @@ final class TransportFaults {
     static Outcome.Failed noConnectionFree() {
         return new OurFault(
                 Fault.of(ErrorCategory.INTERNAL, "connections_exhausted", "all connections to the host are in use"));
+    }
+
+    /// Charged like the connections that failed: it is the receiver that takes none.
+    static Outcome.Failed backingOff(BackingOffException e) {
+        return retryable(ErrorCategory.CONNECT, "connect_backoff", String.valueOf(e.getMessage()));
     }
 
     static Outcome.Failed noFirstByte() {

@@ -32,10 +32,11 @@ class WebhookContractTest extends SinkContractTest {
     private static final String TOKEN = "token-of-the-first-day";
 
     private final FakeSecrets secrets = new FakeSecrets();
-    private final Dialer dialer = new Dialer(new EgressGuard(List.of("localhost"), NameResolver.system()));
+    private final Dialer dialer = new Dialer(new EgressGuard(List.of("localhost", "127.0.0.1"), NameResolver.system()));
     private final HttpClient http = new HttpClient(dialer, HttpLimits.DEFAULT);
     private final WebhookProvider provider = new WebhookProvider(http, secrets, InstantSource.system(), "test");
     private ScriptedHttpServer server;
+    private boolean byName;
 
     @BeforeEach
     void start() throws IOException {
@@ -65,10 +66,13 @@ class WebhookContractTest extends SinkContractTest {
         return Samples.destination(Kind.WEBHOOK, "webhook", settings(), policy);
     }
 
+    /// By name and by address in turn, so that two destinations never share a connection.
     private Map<String, String> settings() {
+        byName = !byName;
+        String host = byName ? "localhost" : "127.0.0.1";
         return Map.of(
                 "url",
-                "https://localhost:" + server.port() + "/hook",
+                "https://" + host + ":" + server.port() + "/hook",
                 "tls.ca",
                 TestCertificate.valid().pem(),
                 "signing.secret",
