@@ -137,7 +137,7 @@ final class HttpExchange {
                 write(kept);
                 return kept;
             } catch (IOException e) {
-                if (isInterrupted()) {
+                if (isInterrupted() || e instanceof Content.UnreadableException) {
                     throw e;
                 }
             }
