@@ -93,7 +93,8 @@ class ArrowsTest {
             .resideInAPackage("dev.waybill.worker.sink.(*)..")
             .should()
             .dependOnClassesThat(resideInAPackage("dev.waybill..")
-                    .and(resideOutsideOfPackages("dev.waybill.worker.sink..", "dev.waybill.worker.pool..", TOPOLOGY, SCHEMAS)))
+                    .and(resideOutsideOfPackages(
+                            "dev.waybill.worker.sink..", "dev.waybill.worker.pool..", TOPOLOGY, SCHEMAS)))
             .allowEmptyShould(true);
 
     /// `egress` and `http` are no providers but what several of them are made of.

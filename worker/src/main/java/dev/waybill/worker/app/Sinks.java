@@ -6,6 +6,7 @@ import dev.waybill.worker.config.SecretSettings;
 import dev.waybill.worker.config.WorkerConfig;
 import dev.waybill.worker.payload.ReferencedPayloads;
 import dev.waybill.worker.payload.References;
+import dev.waybill.worker.pool.PoolUse;
 import dev.waybill.worker.sink.Payloads;
 import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.SinkProvider;
@@ -15,7 +16,6 @@ import dev.waybill.worker.sink.egress.NameResolver;
 import dev.waybill.worker.sink.file.FileProvider;
 import dev.waybill.worker.sink.file.FileRoots;
 import dev.waybill.worker.sink.http.HttpClient;
-import dev.waybill.worker.sink.http.HttpLimits;
 import dev.waybill.worker.sink.secret.ConfigProviderSecrets;
 import dev.waybill.worker.sink.webhook.WebhookProvider;
 import java.io.IOException;
@@ -48,7 +48,7 @@ public final class Sinks implements AutoCloseable {
                 config.secrets().allow(),
                 ConfigProviderSecrets.CACHE_FOR);
         dialer = new Dialer(new EgressGuard(config.safety().egressAllow(), NameResolver.system()));
-        http = new HttpClient(dialer, HttpLimits.DEFAULT);
+        http = new HttpClient(dialer, Descriptors.of(config).http());
         providers = List.of(
                 new WebhookProvider(http, secrets, clock, Version.current()),
                 new FileProvider(new FileRoots(config.safety().fileRoots()), secrets, clock));
@@ -91,6 +91,11 @@ public final class Sinks implements AutoCloseable {
     /// Where the bytes of deliveries come from.
     Payloads payloads() {
         return payloads;
+    }
+
+    /// How the connections to receivers are used.
+    PoolUse connections() {
+        return http.use();
     }
 
     public Secrets secrets() {

@@ -1,6 +1,7 @@
 package dev.waybill.worker.app;
 
 import dev.waybill.worker.config.InvalidConfigurationException;
+import dev.waybill.worker.config.SinkSettings;
 import dev.waybill.worker.config.WorkerConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,8 @@ final class StartupChecks {
         List<Named> checks = List.of(
                 new Named("bootstrap.servers", new KafkaCheck(config)),
                 new Named("schema.registry.url", new RegistryCheck(config)),
-                new Named("postgres.url", new PostgresCheck(config)));
+                new Named("postgres.url", new PostgresCheck(config)),
+                new Named(SinkSettings.IN_FLIGHT_MAX, Descriptors.of(config)));
         List<String> faults = new ArrayList<>();
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         try {

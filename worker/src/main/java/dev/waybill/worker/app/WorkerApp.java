@@ -12,6 +12,7 @@ import dev.waybill.worker.ops.Metrics;
 import dev.waybill.worker.ops.RestServer;
 import dev.waybill.worker.ops.RouterProgress;
 import dev.waybill.worker.ops.UnavailableException;
+import dev.waybill.worker.pool.PoolUse;
 import dev.waybill.worker.projector.history.DeliveryHistory;
 import dev.waybill.worker.projector.store.Database;
 import dev.waybill.worker.projector.store.DatabaseException;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,6 +73,7 @@ public final class WorkerApp implements AutoCloseable {
             startLoops(sinks);
             startRouter();
             startTrimmer();
+            tellOfPools(sinks);
             this.server = own(new RestServer(config.api(), paths(sinks)));
             server.start();
         } catch (RuntimeException e) {
@@ -137,9 +140,16 @@ public final class WorkerApp implements AutoCloseable {
             var postgres = config.postgres();
             database = own(new Database(DatabaseSettings.of(
                     postgres.url(), postgres.user(), postgres.password().value(), postgres.poolMax())));
-            PoolGauges.register(telemetry.meter(), database::use);
         }
         return database;
+    }
+
+    private void tellOfPools(Sinks sinks) {
+        Map<String, Supplier<PoolUse>> pools = new HashMap<>(Map.of("http", sinks::connections));
+        if (config.worker().has(Role.PROJECTOR) || config.worker().has(Role.API)) {
+            pools.put("postgres", database()::use);
+        }
+        PoolGauges.register(telemetry.meter(), Map.copyOf(pools));
     }
 
     private DeliveryLookup history() {

@@ -33,6 +33,10 @@ public final class Names {
     static final AttributeKey<String> POOL = AttributeKey.stringKey("db.client.connection.pool.name");
 
     static final AttributeKey<String> CONNECTION_STATE = AttributeKey.stringKey("db.client.connection.state");
+    /// As the semantic conventions for HTTP clients name it.
+    static final AttributeKey<String> HTTP_STATE = AttributeKey.stringKey("http.connection.state");
+
+    static final AttributeKey<String> WAYBILL_POOL = AttributeKey.stringKey("waybill.pool");
     static final AttributeKey<String> DEPENDENCY = AttributeKey.stringKey("waybill.dependency");
 
     // ---- metrics of the router
@@ -75,6 +79,18 @@ public final class Names {
     static final String CONNECTIONS = "db.client.connection.count";
     static final String CONNECTIONS_MAX = "db.client.connection.max";
     static final String CONNECTIONS_PENDING = "db.client.connection.pending_requests";
+
+    // ---- metrics of all pools of connections; the first is named as the semantic conventions have it
+    static final String HTTP_CONNECTIONS = "http.client.open_connections";
+    static final String POOL_MAX = "waybill.pool.max";
+    static final String POOL_WAITING = "waybill.pool.waiting";
+    static final String POOL_WAITS = "waybill.pool.waits";
+    static final String POOL_WAITED = "waybill.pool.wait.time";
+    /// Not `created`, which Prometheus keeps for itself.
+    static final String POOL_CREATED = "waybill.pool.opened";
+    static final String POOL_REUSED = "waybill.pool.reused";
+    static final String POOL_BROKEN = "waybill.pool.broken";
+    static final String POOL_EVICTED = "waybill.pool.evicted";
 
     /// Start of the names of Kafka's own metrics.
     static final String KAFKA = "kafka.";

@@ -7,7 +7,7 @@ import dev.waybill.schemas.Kind;
 import dev.waybill.worker.config.TelemetrySettings;
 import dev.waybill.worker.config.TelemetrySettings.LogFormat;
 import dev.waybill.worker.delivery.LoopMetrics;
-import dev.waybill.worker.projector.store.PoolUse;
+import dev.waybill.worker.pool.PoolUse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -45,14 +45,32 @@ class TelemetryTest {
     }
 
     @Test
-    void connections_to_postgres_are_told_by_state() throws IOException {
+    void pools_of_connections_are_told_by_state() throws IOException {
+        PoolUse.Totals totals = new PoolUse.Totals(11, 12, 13, 14, 15, Duration.ofMillis(1_600));
         try (Telemetry telemetry = new Telemetry(settings(null, true), "w1", "1")) {
-            PoolGauges.register(telemetry.meter(), () -> new PoolUse(2, 3, 4, 8));
+            PoolGauges.register(
+                    telemetry.meter(),
+                    Map.of(
+                            "postgres",
+                            () -> new PoolUse(2, 3, 4, 8, PoolUse.Totals.NONE),
+                            "http",
+                            () -> new PoolUse(5, 6, 7, 9, totals)));
             assertThat(scrape(telemetry))
                     .containsPattern("db_client_connection_count\\{[^}]*state=\"used\"[^}]*} 2.0")
                     .containsPattern("db_client_connection_count\\{[^}]*state=\"idle\"[^}]*} 3.0")
                     .containsPattern("db_client_connection_pending_requests\\{[^}]*} 4.0")
-                    .containsPattern("db_client_connection_max\\{[^}]*} 8.0");
+                    .containsPattern("db_client_connection_max\\{[^}]*} 8.0")
+                    .containsPattern("http_client_open_connections\\{[^}]*state=\"active\"[^}]*} 5.0")
+                    .containsPattern("http_client_open_connections\\{[^}]*state=\"idle\"[^}]*} 6.0")
+                    .containsPattern("waybill_pool_waiting\\{[^}]*waybill_pool=\"http\"[^}]*} 7.0")
+                    .containsPattern("waybill_pool_max\\{[^}]*waybill_pool=\"http\"[^}]*} 9.0")
+                    .containsPattern("waybill_pool_opened_total\\{[^}]*waybill_pool=\"http\"[^}]*} 11.0")
+                    .containsPattern("waybill_pool_reused_total\\{[^}]*waybill_pool=\"http\"[^}]*} 12.0")
+                    .containsPattern("waybill_pool_broken_total\\{[^}]*waybill_pool=\"http\"[^}]*} 13.0")
+                    .containsPattern("waybill_pool_evicted_total\\{[^}]*waybill_pool=\"http\"[^}]*} 14.0")
+                    .containsPattern("waybill_pool_waits_total\\{[^}]*waybill_pool=\"http\"[^}]*} 15.0")
+                    .containsPattern("waybill_pool_wait_time_seconds_total\\{[^}]*waybill_pool=\"http\"[^}]*} 1.6")
+                    .containsPattern("waybill_pool_max\\{[^}]*waybill_pool=\"postgres\"[^}]*} 8.0");
         }
     }
 

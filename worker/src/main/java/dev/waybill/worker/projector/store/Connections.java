@@ -6,12 +6,22 @@ import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import io.r2dbc.postgresql.client.SSLMode;
 import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.ConnectionFactory;
+import io.r2dbc.spi.ConnectionFactoryMetadata;
 import io.r2dbc.spi.ValidationDepth;
 import io.r2dbc.spi.Wrapped;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.pool.PooledRefMetadata;
 
-/// How connections are made.
+/// How connections are made, and when they are given up.
+///
+/// One that fails says something about the others too: a server that went away without a word leaves all of them half
+/// open, and each would cost somebody the time to find that out. So all that are as old are closed instead of used.
 final class Connections {
 
     /// Idle connections are given back, so that a quiet worker does not hold all it once needed.
@@ -20,11 +30,13 @@ final class Connections {
     /// So that connections move to a new primary, a new address or a new password without a restart.
     private static final Duration LIFE = Duration.ofMinutes(30);
 
-    private Connections() {}
+    private final ConnectionPool pool;
+    private final LongAdder created = new LongAdder();
+    private final AtomicLong suspectBefore = new AtomicLong(Long.MIN_VALUE);
 
-    static ConnectionPool pool(DatabaseSettings settings) {
-        var factory = new PostgresqlConnectionFactory(configuration(settings));
-        return new ConnectionPool(ConnectionPoolConfiguration.builder(factory)
+    Connections(DatabaseSettings settings) {
+        var factory = new Counted(new PostgresqlConnectionFactory(configuration(settings)), created);
+        this.pool = new ConnectionPool(ConnectionPoolConfiguration.builder(factory)
                 .initialSize(0)
                 .minIdle(0)
                 .maxSize(settings.poolMax())
@@ -35,8 +47,30 @@ final class Connections {
                 .maxLifeTime(LIFE)
                 // The projector tries again itself, and says so.
                 .acquireRetry(0)
-                .validationDepth(ValidationDepth.LOCAL)
+                // A round trip, so that a half-open connection costs a moment and not a transaction's deadline.
+                .validationDepth(ValidationDepth.REMOTE)
+                .maxValidationTime(settings.bounds().connect().dividedBy(2))
+                .customizer(builder -> builder.evictionPredicate((_, usage) -> isOver(usage)))
                 .build());
+    }
+
+    private boolean isOver(PooledRefMetadata usage) {
+        return usage.idleTime() >= IDLE.toMillis()
+                || usage.lifeTime() >= LIFE.toMillis()
+                || usage.allocationTimestamp() <= suspectBefore.get();
+    }
+
+    ConnectionPool pool() {
+        return pool;
+    }
+
+    /// None that was made until now is used again.
+    void suspect() {
+        suspectBefore.set(System.currentTimeMillis());
+    }
+
+    long created() {
+        return created.sum();
     }
 
     private static PostgresqlConnectionConfiguration configuration(DatabaseSettings settings) {
@@ -86,5 +120,19 @@ final class Connections {
         return pooled instanceof Wrapped<?> wrapped && wrapped.unwrap() instanceof Connection connection
                 ? connection
                 : pooled;
+    }
+
+    /// Counts the connections it makes.
+    private record Counted(ConnectionFactory factory, LongAdder created) implements ConnectionFactory {
+
+        @Override
+        public Publisher<? extends Connection> create() {
+            return Mono.from(factory.create()).doOnNext(_ -> created.increment());
+        }
+
+        @Override
+        public ConnectionFactoryMetadata getMetadata() {
+            return factory.getMetadata();
+        }
     }
 }

@@ -1,0 +1,85 @@
+package dev.waybill.worker.app;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import dev.waybill.schemas.Kind;
+import dev.waybill.worker.config.Role;
+import dev.waybill.worker.config.SinkSettings;
+import dev.waybill.worker.config.WorkerConfig;
+import dev.waybill.worker.pool.PoolLimits;
+import dev.waybill.worker.sink.http.HttpLimits;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.Set;
+
+/// What the process may have open at a time, and whether that is enough: every attempt that runs needs a file, most of
+/// them as a connection.
+///
+/// @param limit files that the process may have open
+record Descriptors(WorkerConfig config, long limit) implements StartupChecks.Check {
+
+    /// For brokers, Postgres, REST, jars and the router's state. A quarter grows with the machine; the least is what a
+    /// small worker was seen to need, the most what a large one can use.
+    private static final int RESERVE_MIN = 256;
+
+    private static final int RESERVE_MAX = 4_096;
+
+    /// Idle connections beyond that save nobody a handshake: they are closed after half a minute.
+    private static final int CONNECTIONS_MAX = 8_192;
+
+    /// Connection tests and downloads of a worker that has no sinks.
+    private static final int CONCURRENCY_MIN = 16;
+
+    /// Kinds whose attempts need no connection of the HTTP pool but a file of their own.
+    private static final Set<Kind> WITH_FILES = Set.of(Kind.STORAGE);
+
+    private static final Set<Kind> WITH_HTTP = Set.of(Kind.WEBHOOK);
+
+    /// By what the system allows this process; without a bound where it does not say.
+    static Descriptors of(WorkerConfig config) {
+        return new Descriptors(
+                config,
+                ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                        ? unix.getMaxFileDescriptorCount()
+                        : Long.MAX_VALUE);
+    }
+
+    /// Whether all attempts that may run at a time can have a file each.
+    @Override
+    public List<String> faults() {
+        long wanted = attempts(WITH_HTTP) + attempts(WITH_FILES);
+        if (wanted <= room()) {
+            return List.of();
+        }
+        return List.of(SinkSettings.IN_FLIGHT_MAX + ": " + wanted
+                + " attempts at a time need as many open files, and of the "
+                + limit + " that this process may have " + reserve() + " are for everything else; raise the limit"
+                + " (ulimit -n) to " + enoughFor(wanted) + " or lower " + SinkSettings.IN_FLIGHT_MAX);
+    }
+
+    /// Bounds of the connections to receivers: one for every attempt, and idle ones as far as there is room.
+    PoolLimits http() {
+        long concurrency = Math.max(CONCURRENCY_MIN, attempts(WITH_HTTP));
+        long total = Math.max(concurrency, Math.min(CONNECTIONS_MAX, room() - attempts(WITH_FILES)));
+        return HttpLimits.of(Math.toIntExact(concurrency), Math.toIntExact(total));
+    }
+
+    private long attempts(Set<Kind> kinds) {
+        if (!config.worker().has(Role.SINKS)) {
+            return 0;
+        }
+        long served = config.sinks().kinds().stream().filter(kinds::contains).count();
+        return served * config.sinks().loops() * config.sinks().inFlightMax();
+    }
+
+    private long room() {
+        return limit - reserve();
+    }
+
+    private long reserve() {
+        return Math.clamp(limit / 4, RESERVE_MIN, RESERVE_MAX);
+    }
+
+    private static long enoughFor(long wanted) {
+        return wanted + Math.clamp((wanted + 2) / 3, RESERVE_MIN, RESERVE_MAX);
+    }
+}

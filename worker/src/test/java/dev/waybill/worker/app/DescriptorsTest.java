@@ -1,0 +1,60 @@
+package dev.waybill.worker.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waybill.worker.config.WorkerConfig;
+import dev.waybill.worker.pool.PoolLimits;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class DescriptorsTest {
+
+    private static final Map<String, String> REQUIRED =
+            Map.of("bootstrap.servers", "broker:9092", "schema.registry.url", "http://registry:8081");
+
+    private static Descriptors descriptors(long limit, int inFlight, String kinds) {
+        Map<String, String> settings = new HashMap<>(REQUIRED);
+        settings.put("sinks.in.flight.max", Integer.toString(inFlight));
+        settings.put("sinks.kinds", kinds);
+        return new Descriptors(WorkerConfig.of(settings, Map.of()), limit);
+    }
+
+    @Test
+    void what_cannot_fit_is_refused_with_the_limit_that_would_do() {
+        Descriptors small = descriptors(1_024, 1_000, "webhook");
+
+        assertThat(small.faults())
+                .singleElement()
+                .asString()
+                .startsWith("sinks.in.flight.max: 1000 attempts at a time need as many open files, and of the 1024")
+                .contains("ulimit -n) to 1334");
+        assertThat(descriptors(1_334, 1_000, "webhook").faults()).isEmpty();
+        assertThat(descriptors(1_332, 1_000, "webhook").faults()).hasSize(1);
+    }
+
+    @Test
+    void files_that_are_written_count_and_kinds_that_nobody_serves_do_not() {
+        assertThat(descriptors(1_024, 500, "webhook").faults()).isEmpty();
+        assertThat(descriptors(1_024, 500, "webhook,email,transfer").faults()).isEmpty();
+        assertThat(descriptors(1_024, 500, "webhook,storage").faults()).hasSize(1);
+    }
+
+    @Test
+    void every_attempt_can_have_a_connection_and_the_rest_of_the_room_is_for_idle_ones() {
+        PoolLimits small = descriptors(1_024, 500, "webhook").http();
+        assertThat(small.perPeer()).isEqualTo(500);
+        assertThat(small.total()).isEqualTo(768);
+
+        PoolLimits shared = descriptors(2_048, 500, "webhook,storage").http();
+        assertThat(shared.total()).isEqualTo(1_036);
+
+        assertThat(descriptors(1 << 20, 500, "webhook").http().total()).isEqualTo(8_192);
+        assertThat(descriptors(1 << 20, 20_000, "webhook").http().total()).isEqualTo(20_000);
+    }
+
+    @Test
+    void the_system_says_what_this_process_may_open() {
+        assertThat(Descriptors.of(WorkerConfig.of(REQUIRED, Map.of())).limit()).isGreaterThan(100);
+    }
+}
