@@ -6,9 +6,10 @@ import java.util.OptionalLong;
 /// When the records of one partition of a retry topic have waited long enough. Confined to the forwarder's thread.
 ///
 /// A record is due its topic's delay after its timestamp. The wall clock that says so may be stepped, here or where the
-/// record was written; so a record is also due as much later than an earlier one as their timestamps differ, and at the
-/// latest one delay after it came to the head, both by the monotonic clock. And where the task itself is due sooner, because
-/// it was put here while the clock was wrong, it does not wait for the delay.
+/// record was written; so a record is also due as much later than an earlier one as their timestamps
+/// differ, and at the latest one delay after it came to the head, both by the monotonic clock. And where
+/// the task itself is due sooner, because it was put here while the clock was wrong, it does not wait for
+/// the delay.
 final class RetryQueue {
 
     private final long delayMillis;

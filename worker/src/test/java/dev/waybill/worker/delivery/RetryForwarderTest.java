@@ -76,7 +76,9 @@ class RetryForwarderTest {
             TopicPartition partition = partitions.get(random.nextInt(partitions.size()));
             TaskId id = TaskId.of(partition, broker.nextOffset(partition));
             List<Header> headers = new ArrayList<>(id.headers());
-            headers.add(new RecordHeader(Headers.DUE, Headers.bytes(Long.toString(time.now().plus(DELAY.delay()).toEpochMilli()))));
+            headers.add(new RecordHeader(
+                    Headers.DUE,
+                    Headers.bytes(Long.toString(time.now().plus(DELAY.delay()).toEpochMilli()))));
             broker.append(partition, id.offset(), time.now(), "acme/1", task, headers);
             appended.put(id, time.nanos());
         }

@@ -18,7 +18,8 @@ class RetryQueueTest {
     @Test
     void aRecordIsDueItsDelayAfterItWasWritten() {
         assertThat(queue.waitFor(0, 1_000, NEVER, 1_000, 50)).isEqualTo(OptionalLong.of(DELAY));
-        assertThat(queue.waitFor(0, 1_000, NEVER, 1_000 + DELAY - 1, 50 + DELAY - 1)).isEqualTo(OptionalLong.of(1));
+        assertThat(queue.waitFor(0, 1_000, NEVER, 1_000 + DELAY - 1, 50 + DELAY - 1))
+                .isEqualTo(OptionalLong.of(1));
         assertThat(queue.waitFor(0, 1_000, NEVER, 1_000 + DELAY, 50 + DELAY)).isEmpty();
     }
 
