@@ -45,7 +45,8 @@ final class RetryQueue {
         long byWall = timestamp + delayMillis - wall;
         long byAnchor = anchorMillis + (timestamp - anchorTimestamp) - monotonic;
         long byHead = headSince + delayMillis - monotonic;
-        long left = Math.min(Math.min(byHead, due - wall), Math.min(byWall, byAnchor));
+        long byTask = due == Long.MAX_VALUE ? due : due - wall;
+        long left = Math.min(Math.min(byHead, byTask), Math.min(byWall, byAnchor));
         if (left > 0) {
             return OptionalLong.of(left);
         }
