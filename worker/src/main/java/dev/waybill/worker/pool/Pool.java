@@ -5,17 +5,12 @@ import dev.waybill.worker.pool.Peer.Waiter;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.SequencedSet;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /// Connections to many peers, within a bound for each and one for all.
 ///
@@ -42,13 +37,7 @@ public final class Pool<K, C extends Pooled> implements AutoCloseable {
     private final ReentrantLock sweeping = new ReentrantLock();
 
     // ---- guarded by the lock
-    private final Map<K, Peer<K, C>> peers = new HashMap<>();
-    /// The longest idle one first.
-    private final SequencedSet<Idle<K, C>> idle = new LinkedHashSet<>();
-    /// Peers for which somebody waits although their own bound leaves room, in turn.
-    private final SequencedSet<Peer<K, C>> hungry = new LinkedHashSet<>();
-
-    private int open;
+    private final Places<K, C> places;
     private boolean closed;
 
     public Pool(PoolLimits limits) {
@@ -61,6 +50,7 @@ public final class Pool<K, C extends Pooled> implements AutoCloseable {
     Pool(PoolLimits limits, LongSupplier clock) {
         this.limits = limits;
         this.clock = clock;
+        this.places = new Places<>(this);
     }
 
     PoolLimits limits() {
@@ -79,8 +69,8 @@ public final class Pool<K, C extends Pooled> implements AutoCloseable {
         lock.lock();
         try {
             requireOpen();
-            Peer<K, C> peer = peers.computeIfAbsent(key, Peer::new);
-            Lease<K, C> lease = peer.waiting.isEmpty() ? take(peer) : null;
+            Peer<K, C> peer = places.of(key);
+            Lease<K, C> lease = peer.waiting.isEmpty() ? places.take(peer) : null;
             return lease != null ? lease : await(peer, timeout);
         } finally {
             lock.unlock();
@@ -93,55 +83,12 @@ public final class Pool<K, C extends Pooled> implements AutoCloseable {
         }
     }
 
-    private @Nullable Lease<K, C> take(Peer<K, C> peer) {
-        Idle<K, C> kept = peer.idle.pollFirst();
-        if (kept != null) {
-            idle.remove(kept);
-            return new Lease<>(this, peer, kept, null);
-        }
-        if (peer.open >= limits.perPeer()) {
-            return null;
-        }
-        C evicted = null;
-        if (open >= limits.total()) {
-            if (idle.isEmpty()) {
-                return null;
-            }
-            evicted = removed(idle.getFirst());
-        }
-        peer.open++;
-        open++;
-        return new Lease<>(this, peer, null, evicted);
-    }
-
-    /// Takes an idle connection and its place away.
-    private C removed(Idle<K, C> gone) {
-        idle.remove(gone);
-        gone.peer().idle.removeLastOccurrence(gone);
-        leave(gone.peer());
-        evictions.increment();
-        return gone.connection();
-    }
-
-    private void leave(Peer<K, C> peer) {
-        peer.open--;
-        open--;
-        forget(peer);
-    }
-
-    private void forget(Peer<K, C> peer) {
-        if (peer.isForgotten(now())) {
-            peers.remove(peer.key, peer);
-        }
-    }
-
     private Lease<K, C> await(Peer<K, C> peer, Duration timeout)
             throws InterruptedException, TimeoutException, IOException {
         long begun = System.nanoTime();
         long left = timeout.toNanos();
         Waiter<K, C> waiter = new Waiter<>(lock.newCondition());
-        peer.waiting.addLast(waiter);
-        serve(peer);
+        places.enqueue(peer, waiter);
         try {
             while (waiter.lease == null) {
                 requireOpen();
@@ -159,34 +106,9 @@ public final class Pool<K, C extends Pooled> implements AutoCloseable {
             Thread.currentThread().interrupt();
             return waiter.lease;
         } finally {
-            peer.waiting.remove(waiter);
-            if (peer.waiting.isEmpty()) {
-                hungry.remove(peer);
-                forget(peer);
-            }
+            places.dequeue(peer, waiter);
             waits.increment();
             waited.add(System.nanoTime() - begun);
-        }
-    }
-
-    /// Gives what is free to those who wait.
-    private void serve(Peer<K, C> changed) {
-        if (changed.isHungry(limits.perPeer())) {
-            hungry.add(changed);
-        }
-        while (!hungry.isEmpty()) {
-            Peer<K, C> first = hungry.getFirst();
-            Lease<K, C> lease = take(first);
-            if (lease == null) {
-                return;
-            }
-            hungry.removeFirst();
-            Waiter<K, C> waiter = first.waiting.removeFirst();
-            waiter.lease = lease;
-            waiter.turn.signal();
-            if (first.isHungry(limits.perPeer())) {
-                hungry.addLast(first);
-            }
         }
     }
 
@@ -206,9 +128,7 @@ public final class Pool<K, C extends Pooled> implements AutoCloseable {
             if (closed || now() - kept.until() >= 0) {
                 return false;
             }
-            kept.peer().idle.addFirst(kept);
-            idle.addLast(kept);
-            serve(kept.peer());
+            places.put(kept);
             return true;
         } finally {
             lock.unlock();
@@ -219,8 +139,7 @@ public final class Pool<K, C extends Pooled> implements AutoCloseable {
     void freePlace(Peer<K, C> peer) {
         lock.lock();
         try {
-            leave(peer);
-            serve(peer);
+            places.free(peer);
         } finally {
             lock.unlock();
         }
@@ -264,9 +183,8 @@ public final class Pool<K, C extends Pooled> implements AutoCloseable {
         try {
             long now = now();
             evict(kept -> now - kept.until() >= 0);
-            for (Idle<K, C> kept : longestIdle()) {
-                check(kept);
-            }
+            // The longest idle one last: each is put back before those that were checked earlier.
+            longestIdle().reversed().forEach(this::check);
         } finally {
             sweeping.unlock();
         }
@@ -276,8 +194,8 @@ public final class Pool<K, C extends Pooled> implements AutoCloseable {
         List<C> gone = new ArrayList<>();
         lock.lock();
         try {
-            idle.stream().filter(which).toList().forEach(kept -> gone.add(removed(kept)));
-            peers.values().removeIf(peer -> peer.isForgotten(now()));
+            places.idle().filter(which).toList().forEach(kept -> gone.add(places.remove(kept)));
+            places.forget();
         } finally {
             lock.unlock();
         }
@@ -287,7 +205,7 @@ public final class Pool<K, C extends Pooled> implements AutoCloseable {
     private List<Idle<K, C>> longestIdle() {
         lock.lock();
         try {
-            return idle.stream().limit(CHECKED_PER_SWEEP).toList();
+            return places.idle().limit(CHECKED_PER_SWEEP).toList();
         } finally {
             lock.unlock();
         }
@@ -297,10 +215,9 @@ public final class Pool<K, C extends Pooled> implements AutoCloseable {
     private void check(Idle<K, C> kept) {
         lock.lock();
         try {
-            if (!idle.remove(kept)) {
+            if (!places.takeOut(kept)) {
                 return;
             }
-            kept.peer().idle.removeLastOccurrence(kept);
         } finally {
             lock.unlock();
         }
@@ -315,9 +232,7 @@ public final class Pool<K, C extends Pooled> implements AutoCloseable {
         try {
             late = closed;
             if (!late) {
-                idle.addFirst(kept);
-                kept.peer().idle.addLast(kept);
-                serve(kept.peer());
+                places.putBack(kept);
             }
         } finally {
             lock.unlock();
@@ -331,13 +246,10 @@ public final class Pool<K, C extends Pooled> implements AutoCloseable {
     public PoolUse use() {
         lock.lock();
         try {
-            int waiting = peers.values().stream()
-                    .mapToInt(peer -> peer.waiting.size())
-                    .sum();
             return new PoolUse(
-                    open - idle.size(),
-                    idle.size(),
-                    waiting,
+                    places.inUse(),
+                    places.idling(),
+                    places.waiting(),
                     limits.total(),
                     new PoolUse.Totals(
                             created.sum(),
@@ -357,7 +269,7 @@ public final class Pool<K, C extends Pooled> implements AutoCloseable {
         lock.lock();
         try {
             closed = true;
-            peers.values().forEach(peer -> peer.waiting.forEach(waiter -> waiter.turn.signal()));
+            places.wakeAll();
         } finally {
             lock.unlock();
         }

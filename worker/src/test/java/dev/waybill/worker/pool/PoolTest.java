@@ -150,6 +150,22 @@ class PoolTest {
     }
 
     @Test
+    void a_sweep_leaves_the_order_in_which_connections_give_way() throws Exception {
+        var pool = pool(2, 3);
+        FakeConnection a = use(pool, "a");
+        FakeConnection b = use(pool, "b");
+        FakeConnection c = use(pool, "c");
+        pool.sweep();
+        use(pool, "d");
+        assertThat(a.discarded).isTrue();
+        pool.sweep();
+        use(pool, "e");
+
+        assertThat(b.discarded).isTrue();
+        assertThat(c.discarded).isFalse();
+    }
+
+    @Test
     void who_waits_is_served_in_order_and_given_up_in_time() throws Exception {
         var pool = pool(1, 4);
         Lease<String, FakeConnection> held = pool.lease("a", Duration.ZERO);
