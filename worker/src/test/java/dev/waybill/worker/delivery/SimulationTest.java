@@ -14,7 +14,7 @@ class SimulationTest {
 
     @Test
     void keepsItsPromisesWhateverHappens() {
-        List<Coverage> all = run(1, 5_000);
+        List<Coverage> all = run(1, 2_000);
         assertThat(all).anyMatch(one -> one.overflowed() > 0);
         assertThat(all).anyMatch(one -> one.poison() > 0);
         assertThat(all).anyMatch(one -> one.trips() > 0);
