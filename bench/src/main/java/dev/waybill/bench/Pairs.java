@@ -55,10 +55,10 @@ final class Pairs {
 
     /// Half of what the worker can make, or what was given.
     double halfOfThroughput(double given) {
+        var _ = Measurement.take(bed, load, waybill, HEALTHY, options.saturating(), options.warmUp());
         if (given > 0) {
             return given;
         }
-        var _ = Measurement.take(bed, load, waybill, HEALTHY, options.saturating(), options.warmUp());
         Measurement most = Measurement.take(bed, load, waybill, HEALTHY, options.saturating(), options.measured());
         report.summarize("throughput", most.perSecond());
         return most.perSecond() / 2;

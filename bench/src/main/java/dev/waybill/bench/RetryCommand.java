@@ -28,6 +28,9 @@ final class RetryCommand implements Callable<Integer> {
 
     private static final int WITHIN_MILLIS = 1_000;
 
+    /// Of a hundred; few enough that no breaker opens, which would send other deliveries to the retry topics, too.
+    private static final int FAILING = 20;
+
     @Mixin
     private Options options = new Options();
 
@@ -50,7 +53,8 @@ final class RetryCommand implements Callable<Integer> {
             Run warm = Run.create(bed.receipts(), "warm", options.warmUp().deliveries());
             load.send(warm, waybill.requests(new Behaviour.Accept(0, 0)), options.saturating(), options.warmUp());
             Run run = Run.create(bed.receipts(), "retried", options.measured().deliveries());
-            load.send(run, waybill.requests(new Behaviour.Accept(0, 100)), new Pace.Steady(rate), options.measured());
+            load.send(
+                    run, waybill.requests(new Behaviour.Accept(0, FAILING)), new Pace.Steady(rate), options.measured());
             waybill.awaitRows(run);
             double[] late = RetryTimes.millisLate(waybill.installation().jdbcUrl(), run);
             long early = Arrays.stream(late).filter(millis -> millis < 0).count();
