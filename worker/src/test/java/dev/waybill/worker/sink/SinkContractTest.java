@@ -613,6 +613,27 @@ public abstract class SinkContractTest {
     }
 
     @Test
+    void an_interrupt_ends_a_batch_in_flight() throws Exception {
+        assumeTrue(behaviours().contains(Behaviour.HANG_AFTER_REQUEST));
+        BatchSink sink = openBatch(batchDestination());
+        next(Behaviour.HANG_AFTER_REQUEST);
+        FutureTask<Boolean> task = new FutureTask<>(() -> {
+            try {
+                sink.deliverTogether(members(3));
+                return false;
+            } catch (InterruptedException e) {
+                return true;
+            }
+        });
+        Thread thread = Thread.ofVirtual().start(task);
+        awaitInFlight(task);
+
+        thread.interrupt();
+
+        assertThat(task.get(SLACK.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
     void a_batch_after_closing_charges_nobody() throws Exception {
         BatchSink sink = openBatch(batchDestination());
         sink.close();
