@@ -76,7 +76,7 @@ final class RouterUnderTest implements AutoCloseable {
     }
 
     private Stream<NewTopic> topics() {
-        Stream<String> compacted = Stream.of(topics.destinations(), topics.rules());
+        Stream<String> compacted = Stream.of(topics.destinations(), topics.rules(), topics.destinationHealth());
         Stream<String> others = Stream.concat(
                 Stream.of(
                         topics.requests(), topics.returns(), topics.attempts(), topics.results(), topics.deadLetters()),
