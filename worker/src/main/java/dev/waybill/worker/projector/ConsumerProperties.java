@@ -25,12 +25,10 @@ final class ConsumerProperties {
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
-        properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, settings.batchMaxRecords());
+        properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, settings.pollMaxRecords());
         properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, settings.bounds().batchMaxBytes());
         properties.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, settings.bounds().batchMinBytes());
-        // A backlog is read in long stretches of one partition: the events of a delivery are on one, and those that
-        // meet
-        // in a batch become one row that is written once.
+        // A backlog is read in long stretches of one partition: the events of a delivery are on one, so they meet.
         properties.put(
                 ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
                 settings.bounds().batchMaxBytes());

@@ -1,21 +1,18 @@
 package dev.waybill.worker.projector;
 
 import dev.waybill.schemas.registry.RegistryUnavailableException;
-import dev.waybill.worker.projector.fold.DeliveryEvent;
 import dev.waybill.worker.projector.store.Batch;
-import dev.waybill.worker.projector.store.Batch.Span;
 import dev.waybill.worker.projector.store.BatchWriter;
 import dev.waybill.worker.projector.store.DatabaseException;
 import dev.waybill.worker.projector.store.PartitionGrid;
+import dev.waybill.worker.projector.store.Projected;
 import dev.waybill.worker.projector.store.Projected.Discarded;
 import dev.waybill.worker.projector.store.Projected.Written;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -31,10 +28,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The life of one consumer, on one thread. While a batch is being written, the next one is fetched and read.
+/// The life of one consumer, on one thread. While a batch is being written, the next one is [gathered][Gathering].
 ///
-/// A partition is either *placed* (its position is what the database says, plus the batch under way) or waits, paused,
-/// to be placed. Whatever goes wrong, the way out is the same: throw away what is in memory, and after a while ask the
+/// A partition is either *placed* (its position is what the database says, plus the batch under way and the one that
+/// gathers) or waits, paused, to be placed. Whatever goes wrong, the way out is the same: throw away what is in memory,
+/// and after a while ask the
 /// database again where to go on.
 final class ProjectionLoop implements ConsumerRebalanceListener {
 
@@ -42,6 +40,9 @@ final class ProjectionLoop implements ConsumerRebalanceListener {
 
     /// Also how soon a finished batch is noticed when nothing new arrives.
     private static final Duration POLL = Duration.ofMillis(100);
+
+    /// The same while a batch waits for the one that is being written.
+    private static final Duration WRITING_POLL = Duration.ofMillis(5);
 
     private static final Duration LAG_EVERY = Duration.ofSeconds(1);
 
@@ -61,12 +62,14 @@ final class ProjectionLoop implements ConsumerRebalanceListener {
     private final ProjectionSettings.Bounds bounds;
     private final ProjectorTracing tracing;
     private final Backoff backoff;
+    private final Gathering gathering;
 
     private final Map<TopicPartition, Long> placed = new HashMap<>();
     private final Set<TopicPartition> waiting = new HashSet<>();
     private long retryAt = System.nanoTime();
     private long lagAt = System.nanoTime();
     private @Nullable Write write;
+    private volatile Duration lastWrite = Duration.ZERO;
     private volatile @Nullable String trouble;
 
     ProjectionLoop(
@@ -77,7 +80,7 @@ final class ProjectionLoop implements ConsumerRebalanceListener {
             ProjectorMetrics metrics,
             InstantSource clock,
             ExecutorService writers,
-            ProjectionSettings.Bounds bounds,
+            ProjectionSettings settings,
             ProjectorTracing tracing) {
         this.consumer = consumer;
         this.reader = reader;
@@ -86,9 +89,11 @@ final class ProjectionLoop implements ConsumerRebalanceListener {
         this.metrics = metrics;
         this.clock = clock;
         this.writers = writers;
-        this.bounds = bounds;
+        this.bounds = settings.bounds();
         this.tracing = tracing;
         this.backoff = new Backoff(bounds.backoffMin(), bounds.backoffMax());
+        this.gathering =
+                new Gathering(settings.batchMaxRecords() - settings.pollMaxRecords(), bounds.gatherMax(), tracing);
     }
 
     /// What is missing at the moment; null when all is well.
@@ -97,16 +102,30 @@ final class ProjectionLoop implements ConsumerRebalanceListener {
         return trouble;
     }
 
-    /// One turn: place what waits, fetch, hand over to be written.
+    /// One turn: place what waits, fetch and read, hand over to be written.
     void turn() {
         place();
-        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-        if (!records.isEmpty()) {
-            project(records);
-        } else if (write != null && write.isDone()) {
+        gather(consumer.poll(patience()));
+        if (write != null && write.isDone()) {
             settle(Duration.ZERO);
         }
+        if (gathering.isFull() || (isDue() && write == null)) {
+            begin();
+        }
         reportLag();
+    }
+
+    private boolean isDue() {
+        return !gathering.isEmpty() && !gathering.left(System.nanoTime()).isPositive();
+    }
+
+    private Duration patience() {
+        if (gathering.isEmpty()) {
+            return POLL;
+        }
+        Duration left = gathering.left(System.nanoTime());
+        Duration wanted = left.compareTo(WRITING_POLL) < 0 ? WRITING_POLL : left;
+        return wanted.compareTo(POLL) < 0 ? wanted : POLL;
     }
 
     /// Waits for the batch under way, so that its offsets are committed for those who watch the group.
@@ -155,45 +174,58 @@ final class ProjectionLoop implements ConsumerRebalanceListener {
         }
     }
 
-    private void project(ConsumerRecords<byte[], byte[]> records) {
-        Batch batch;
-        var traced = new ArrayList<ProjectorTracing.Event>();
+    /// Reads what was fetched. What comes before a record that the registry does not tell about is still written.
+    private void gather(ConsumerRecords<byte[], byte[]> records) {
         try {
-            batch = read(records, traced);
+            for (TopicPartition partition : records.partitions()) {
+                gather(partition, records);
+            }
         } catch (RegistryUnavailableException e) {
+            begin();
             settle(WRITE_MAX);
             stumble("registry", e);
-            return;
-        }
-        if (settle(WRITE_MAX) && !batch.spans().isEmpty()) {
-            batch.spans().forEach((partition, span) -> placed.put(partition, span.next()));
-            var passage = traced.isEmpty() ? ProjectorTracing.Passage.NONE : tracing.begin(traced);
-            write = new Write(batch, passage, writers.submit(() -> writer.write(batch, grid.horizon(clock.instant()))));
         }
     }
 
-    private Batch read(ConsumerRecords<byte[], byte[]> records, List<ProjectorTracing.Event> traced) {
-        var items = new ArrayList<Batch.Item>(records.count());
-        var spans = new HashMap<TopicPartition, Span>();
-        for (TopicPartition partition : records.partitions()) {
-            Long start = placed.get(partition);
-            if (start == null) {
-                continue;
-            }
-            long next = start;
+    private void gather(TopicPartition partition, ConsumerRecords<byte[], byte[]> records) {
+        Long start = placed.get(partition);
+        if (start == null) {
+            return;
+        }
+        long next = start;
+        try {
             for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
-                Batch.Item item = reader.read(record);
-                items.add(item);
-                if (item.change() instanceof DeliveryEvent event && tracing.follows(record.headers())) {
-                    traced.add(new ProjectorTracing.Event(record.headers(), event));
-                }
+                gathering.add(reader.read(record), record.headers());
                 next = record.offset() + 1;
             }
             // Beyond the last record there may be a transaction's marker.
             var position = records.nextOffsets().get(partition);
-            spans.put(partition, new Span(start, position == null ? next : Math.max(next, position.offset())));
+            next = position == null ? next : Math.max(next, position.offset());
+        } finally {
+            if (next > start) {
+                gathering.reached(partition, start, next, System.nanoTime());
+                placed.put(partition, next);
+            }
         }
-        return new Batch(items, spans);
+    }
+
+    /// Hands over what was gathered, once the batch under way is written.
+    private void begin() {
+        if (!settle(WRITE_MAX) || gathering.isEmpty()) {
+            return;
+        }
+        var gathered = gathering.take();
+        var passage = gathered.traced().isEmpty() ? ProjectorTracing.Passage.NONE : tracing.begin(gathered.traced());
+        Batch batch = gathered.batch();
+        write = new Write(batch, passage, writers.submit(() -> write(batch)));
+    }
+
+    /// On a thread of its own.
+    private Projected write(Batch batch) {
+        long began = System.nanoTime();
+        Projected projected = writer.write(batch, grid.horizon(clock.instant()));
+        lastWrite = Duration.ofNanos(System.nanoTime() - began);
+        return projected;
     }
 
     /// Waits for the write under way, if there is one.
@@ -233,6 +265,7 @@ final class ProjectionLoop implements ConsumerRebalanceListener {
 
     private void succeed(Write current, Written written) {
         metrics.projected(current.batch().size(), written.rows(), current.age());
+        gathering.written(lastWrite);
         current.passage().projected();
         if (written.refused() > 0) {
             metrics.refused(written.refused());
@@ -277,6 +310,7 @@ final class ProjectionLoop implements ConsumerRebalanceListener {
 
     private void giveUpPlaces() {
         placed.clear();
+        gathering.clear();
         Set<TopicPartition> assigned = consumer.assignment();
         waiting.clear();
         waiting.addAll(assigned);
@@ -317,5 +351,6 @@ final class ProjectionLoop implements ConsumerRebalanceListener {
     private void forget(Collection<TopicPartition> partitions) {
         partitions.forEach(placed::remove);
         partitions.forEach(waiting::remove);
+        gathering.forget(partitions);
     }
 }

@@ -106,8 +106,7 @@ public final class Projector implements AutoCloseable {
     private void live(Backoff backoff) {
         var current = new KafkaConsumer<>(
                 ConsumerProperties.of(settings), new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        var turning =
-                new ProjectionLoop(current, reader, writer, grid, metrics, clock, writers, settings.bounds(), tracing);
+        var turning = new ProjectionLoop(current, reader, writer, grid, metrics, clock, writers, settings, tracing);
         this.consumer = current;
         this.loop = turning;
         try {

@@ -3,13 +3,14 @@ package dev.waybill.worker.telemetry;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.PatternLayout;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import dev.waybill.worker.config.TelemetrySettings;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
 public final class Logging {
 
     private static final String PATTERN =
-            "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} [%thread] %msg %kvp{NONE}%n%ex";
+            "%" + LocalTimestamp.WORD + " %-5level %logger{0} [%thread] %msg %kvp{NONE}%n%ex";
 
     /// Libraries that write pages at info; their warnings are wanted.
     private static final List<String> TALKATIVE = List.of(
@@ -79,8 +80,13 @@ public final class Logging {
         Encoder<ILoggingEvent> encoder = switch (format) {
             case JSON -> new JsonLines();
             case TEXT -> {
-                PatternLayoutEncoder text = new PatternLayoutEncoder();
-                text.setPattern(PATTERN);
+                PatternLayout layout = new PatternLayout();
+                layout.getInstanceConverterMap().put(LocalTimestamp.WORD, LocalTimestamp::new);
+                layout.setPattern(PATTERN);
+                layout.setContext(context);
+                layout.start();
+                LayoutWrappingEncoder<ILoggingEvent> text = new LayoutWrappingEncoder<>();
+                text.setLayout(layout);
                 yield text;
             }
         };

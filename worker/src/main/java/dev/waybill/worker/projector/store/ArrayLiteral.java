@@ -10,9 +10,13 @@ final class ArrayLiteral {
     private static final int ELEMENT_SIZE = 16;
 
     private final StringBuilder text;
+    /// Behind the last element that is not null.
+    private int end;
+    private boolean empty = true;
 
     ArrayLiteral(int elements) {
         this.text = new StringBuilder(2 + elements * ELEMENT_SIZE).append('{');
+        this.end = text.length();
     }
 
     /// A text, whatever it contains but NUL.
@@ -29,6 +33,7 @@ final class ArrayLiteral {
             escape(value);
         }
         text.append('"');
+        end = text.length();
     }
 
     private void escape(String value) {
@@ -44,22 +49,31 @@ final class ArrayLiteral {
     /// A value whose text needs no quotes: a number, a boolean, a UUID.
     void plain(@Nullable Object value) {
         separate();
-        text.append(value == null ? "NULL" : value.toString());
+        if (value == null) {
+            text.append("NULL");
+        } else {
+            text.append(value);
+            end = text.length();
+        }
     }
 
     void number(long value) {
         separate();
         text.append(value);
+        end = text.length();
     }
 
-    /// The whole literal.
+    /// The whole literal, without the nulls at its end: `unnest` of arrays of different lengths gives nulls there, and
+    /// most columns that may be null are so in every row of a batch.
     String end() {
+        text.setLength(end);
         return text.append('}').toString();
     }
 
     private void separate() {
-        if (text.length() > 1) {
+        if (!empty) {
             text.append(',');
         }
+        empty = false;
     }
 }

@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 /// nothing is lost.
 final class UnnestInsert<R> {
 
+    /// Of one statement. Its arrays, of 100 KB at most where texts are short, stay below what the garbage collector
+    /// takes for humongous, which made it mark the whole heap again and again.
+    private static final int ROWS_MAX = 2_000;
+
     private record Column<R>(String name, String arrayType, String expression, Element<R> element) {}
 
     /// Puts a row's value at the end of its column's array.
@@ -41,19 +45,24 @@ final class UnnestInsert<R> {
 
     /// Rows must not repeat a key. Returns the number of rows inserted or updated.
     int write(Session session, Collection<R> rows) {
-        return rows.isEmpty() ? 0 : session.execute(sql, arrays(rows));
+        List<R> all = List.copyOf(rows);
+        int written = 0;
+        for (int from = 0; from < all.size(); from += ROWS_MAX) {
+            written += session.execute(sql, arrays(all.subList(from, Math.min(from + ROWS_MAX, all.size()))));
+        }
+        return written;
     }
 
     /// For an insert that ends with `returning`: the first column of each row that was inserted or updated.
     List<@Nullable Object> returning(Session session, Collection<R> rows) {
         return rows.isEmpty()
                 ? List.of()
-                : session.query(sql, arrays(rows)).stream()
+                : session.query(sql, arrays(List.copyOf(rows))).stream()
                         .map(row -> row.get(0))
                         .toList();
     }
 
-    private Object[] arrays(Collection<R> rows) {
+    private Object[] arrays(List<R> rows) {
         var arrays = new Object[columns.size()];
         for (int i = 0; i < arrays.length; i++) {
             Element<R> element = columns.get(i).element();

@@ -28,9 +28,9 @@ final class HttpConnection extends DefaultBHttpClientConnection implements Poole
             .setBufferSize(8_192)
             .build();
 
-    /// An idle connection may have been closed meanwhile; one used a moment ago hardly, and the check costs
-    /// [#PEEK].
-    private static final Duration CHECK_WHEN_IDLE = Duration.ofMillis(100);
+    /// An idle connection may have been closed meanwhile; one used a moment ago hardly, and the check costs [#PEEK].
+    /// Tasks come in bursts of one commit interval: what each burst uses is not checked.
+    private static final Duration CHECK_WHEN_IDLE = Duration.ofMillis(300);
 
     /// The shortest wait that a socket offers.
     private static final Timeout PEEK = Timeout.ofMilliseconds(1);

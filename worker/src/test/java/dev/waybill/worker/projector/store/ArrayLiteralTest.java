@@ -53,6 +53,23 @@ class ArrayLiteralTest {
         assertThat(read(literal.end(), "int8[]")).isEqualTo(Arrays.asList(1L, null, Long.MIN_VALUE));
     }
 
+    @Test
+    void nullsAtTheEndAreLeftToTheDatabase() {
+        ArrayLiteral literal = new ArrayLiteral(4);
+        literal.plain(null);
+        literal.text("a");
+        literal.text(null);
+        literal.plain(null);
+
+        assertThat(literal.end()).isEqualTo("{NULL,\"a\"}");
+
+        ArrayLiteral nothing = new ArrayLiteral(2);
+        nothing.plain(null);
+        nothing.plain(null);
+
+        assertThat(nothing.end()).isEqualTo("{}");
+    }
+
     private static List<Object> read(String literal, String type) throws Exception {
         try (Connection connection =
                         DriverManager.getConnection(POSTGRES.url(), TestPostgres.USER, TestPostgres.PASSWORD);

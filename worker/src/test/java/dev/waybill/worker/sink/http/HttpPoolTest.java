@@ -78,7 +78,7 @@ class HttpPoolTest {
         });
         assertThat(code(server.url("/"))).isEqualTo("204");
         // Used a moment ago it would not be asked for its health.
-        Thread.sleep(150);
+        Thread.sleep(350);
 
         assertThat(code(server.url("/"))).isEqualTo("204");
 
