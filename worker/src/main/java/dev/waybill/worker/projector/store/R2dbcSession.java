@@ -29,14 +29,14 @@ final class R2dbcSession implements Session {
     }
 
     @Override
-    public int execute(String sql, Object... bindings) {
+    public int execute(String sql, @Nullable Object... bindings) {
         return await(dsl.query(sql, bindings), deadline).stream()
                 .mapToInt(Integer::intValue)
                 .sum();
     }
 
     @Override
-    public List<Record> query(String sql, Object... bindings) {
+    public List<Record> query(String sql, @Nullable Object... bindings) {
         return await(dsl.resultQuery(sql, bindings), deadline);
     }
 

@@ -6,11 +6,16 @@ import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// `insert … select … from unnest(…)`: any number of rows in one statement, one array per column. As fast as COPY, and
-/// unlike COPY it can meet rows that are there already.
+/// `insert … select … from unnest(…)`: any number of rows in one statement, one array per column. Unlike COPY it can
+/// meet
+/// rows that are there already.
+///
+/// A column that says the same in every row, as most do, travels as one value and an empty array: unpacking arrays is
+/// what such a statement costs more than COPY.
 ///
 /// Arrays travel as [literals][ArrayLiteral], times in them as microseconds, documents as text: cheap to write, and
 /// nothing is lost.
@@ -20,7 +25,18 @@ final class UnnestInsert<R> {
     /// takes for humongous, which made it mark the whole heap again and again.
     private static final int ROWS_MAX = 2_000;
 
-    private record Column<R>(String name, String arrayType, String expression, Element<R> element) {}
+    /// @param type of an element
+    /// @param expression of the column's value, given where it is
+    private record Column<R>(String name, String type, UnaryOperator<String> expression, Element<R> element) {
+
+        String selected() {
+            return expression.apply("coalesce(x." + name + ", ?::" + type + ")");
+        }
+
+        String array() {
+            return "?::" + type + "[]";
+        }
+    }
 
     /// Puts a row's value at the end of its column's array.
     @FunctionalInterface
@@ -33,10 +49,8 @@ final class UnnestInsert<R> {
 
     private UnnestInsert(String table, List<Column<R>> columns, String conflict) {
         this.columns = List.copyOf(columns);
-        this.sql = "insert into " + table + " as t (" + join(Column::name) + ")\nselect " + join(Column::expression)
-                + "\nfrom unnest(" + join(column -> "?::" + column.arrayType()) + ")\nas x(" + join(Column::name)
-                + ")\n"
-                + conflict;
+        this.sql = "insert into " + table + " as t (" + join(Column::name) + ")\nselect " + join(Column::selected)
+                + "\nfrom unnest(" + join(Column::array) + ")\nas x(" + join(Column::name) + ")\n" + conflict;
     }
 
     static <R> Builder<R> into(String table) {
@@ -48,7 +62,7 @@ final class UnnestInsert<R> {
         List<R> all = List.copyOf(rows);
         int written = 0;
         for (int from = 0; from < all.size(); from += ROWS_MAX) {
-            written += session.execute(sql, arrays(all.subList(from, Math.min(from + ROWS_MAX, all.size()))));
+            written += session.execute(sql, bindings(all.subList(from, Math.min(from + ROWS_MAX, all.size()))));
         }
         return written;
     }
@@ -57,22 +71,25 @@ final class UnnestInsert<R> {
     List<@Nullable Object> returning(Session session, Collection<R> rows) {
         return rows.isEmpty()
                 ? List.of()
-                : session.query(sql, arrays(List.copyOf(rows))).stream()
+                : session.query(sql, bindings(List.copyOf(rows))).stream()
                         .map(row -> row.get(0))
                         .toList();
     }
 
-    private Object[] arrays(List<R> rows) {
-        var arrays = new Object[columns.size()];
-        for (int i = 0; i < arrays.length; i++) {
+    /// First what all rows share of each column, then the arrays. The first column is always an array, so that there
+    /// are as many rows as there should be.
+    private @Nullable Object[] bindings(List<R> rows) {
+        var bindings = new @Nullable Object[2 * columns.size()];
+        for (int i = 0; i < columns.size(); i++) {
             Element<R> element = columns.get(i).element();
-            var literal = new ArrayLiteral(rows.size());
+            var literal = new ArrayLiteral(rows.size(), i > 0);
             for (R row : rows) {
                 element.append(literal, row);
             }
-            arrays[i] = literal.end();
+            bindings[i] = literal.shared();
+            bindings[columns.size() + i] = literal.end();
         }
-        return arrays;
+        return bindings;
     }
 
     private String join(Function<Column<R>, String> part) {
@@ -90,32 +107,36 @@ final class UnnestInsert<R> {
         }
 
         Builder<R> uuid(String name, Function<R, @Nullable UUID> value) {
-            return add(name, "uuid[]", "x." + name, (literal, row) -> literal.plain(value.apply(row)));
+            return add(name, "uuid", (literal, row) -> literal.plain(value.apply(row)));
         }
 
         Builder<R> text(String name, Function<R, @Nullable String> value) {
-            return add(name, "text[]", "x." + name, (literal, row) -> literal.text(value.apply(row)));
+            return add(name, "text", (literal, row) -> literal.text(value.apply(row)));
         }
 
         /// Text that the database reads as another type.
         Builder<R> textAs(String type, String name, Function<R, @Nullable String> value) {
-            return add(name, "text[]", "x." + name + "::" + type, (literal, row) -> literal.text(value.apply(row)));
+            return add(
+                    name,
+                    "text",
+                    reference -> reference + "::" + type,
+                    (literal, row) -> literal.text(value.apply(row)));
         }
 
         Builder<R> integer(String name, Function<R, @Nullable Integer> value) {
-            return add(name, "int4[]", "x." + name, (literal, row) -> literal.plain(value.apply(row)));
+            return add(name, "int4", (literal, row) -> literal.plain(value.apply(row)));
         }
 
         Builder<R> bigint(String name, Function<R, @Nullable Long> value) {
-            return add(name, "int8[]", "x." + name, (literal, row) -> literal.plain(value.apply(row)));
+            return add(name, "int8", (literal, row) -> literal.plain(value.apply(row)));
         }
 
         Builder<R> bool(String name, Function<R, @Nullable Boolean> value) {
-            return add(name, "bool[]", "x." + name, (literal, row) -> literal.plain(value.apply(row)));
+            return add(name, "bool", (literal, row) -> literal.plain(value.apply(row)));
         }
 
         Builder<R> time(String name, Function<R, @Nullable Instant> value) {
-            return add(name, "int8[]", Times.fromMicros("x." + name), (literal, row) -> {
+            return add(name, "int8", Times::fromMicros, (literal, row) -> {
                 Instant time = value.apply(row);
                 if (time == null) {
                     literal.plain(null);
@@ -125,8 +146,12 @@ final class UnnestInsert<R> {
             });
         }
 
-        private Builder<R> add(String name, String arrayType, String expression, Element<R> element) {
-            columns.add(new Column<>(name, arrayType, expression, element));
+        private Builder<R> add(String name, String type, Element<R> element) {
+            return add(name, type, UnaryOperator.identity(), element);
+        }
+
+        private Builder<R> add(String name, String type, UnaryOperator<String> expression, Element<R> element) {
+            columns.add(new Column<>(name, type, expression, element));
             return this;
         }
 

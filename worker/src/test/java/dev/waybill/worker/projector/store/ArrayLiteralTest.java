@@ -35,7 +35,7 @@ class ArrayLiteralTest {
             "ä €",
             "\uD83D\uDE00"
         };
-        ArrayLiteral literal = new ArrayLiteral(texts.length);
+        ArrayLiteral literal = new ArrayLiteral(texts.length, true);
         for (String text : texts) {
             literal.text(text);
         }
@@ -45,7 +45,7 @@ class ArrayLiteralTest {
 
     @Test
     void numbersSurvive() throws Exception {
-        ArrayLiteral literal = new ArrayLiteral(3);
+        ArrayLiteral literal = new ArrayLiteral(3, true);
         literal.plain(1);
         literal.plain(null);
         literal.number(Long.MIN_VALUE);
@@ -55,7 +55,7 @@ class ArrayLiteralTest {
 
     @Test
     void nullsAtTheEndAreLeftToTheDatabase() {
-        ArrayLiteral literal = new ArrayLiteral(4);
+        ArrayLiteral literal = new ArrayLiteral(4, true);
         literal.plain(null);
         literal.text("a");
         literal.text(null);
@@ -63,11 +63,37 @@ class ArrayLiteralTest {
 
         assertThat(literal.end()).isEqualTo("{NULL,\"a\"}");
 
-        ArrayLiteral nothing = new ArrayLiteral(2);
+        ArrayLiteral nothing = new ArrayLiteral(2, false);
         nothing.plain(null);
         nothing.plain(null);
 
         assertThat(nothing.end()).isEqualTo("{}");
+    }
+
+    @Test
+    void elementsThatAreAllTheSameAreToldOnce() {
+        ArrayLiteral literal = new ArrayLiteral(3, true);
+        literal.text("a");
+        literal.text("a");
+
+        assertThat(literal.shared()).isEqualTo("a");
+        assertThat(literal.end()).isEqualTo("{}");
+
+        literal.text(null);
+        literal.text("b");
+
+        assertThat(literal.shared()).isNull();
+        assertThat(literal.end()).isEqualTo("{\"a\",\"a\",NULL,\"b\"}");
+    }
+
+    @Test
+    void elementsThatCountAreNeverLeftOut() {
+        ArrayLiteral literal = new ArrayLiteral(2, false);
+        literal.number(7);
+        literal.plain(7L);
+
+        assertThat(literal.shared()).isNull();
+        assertThat(literal.end()).isEqualTo("{7,7}");
     }
 
     private static List<Object> read(String literal, String type) throws Exception {
