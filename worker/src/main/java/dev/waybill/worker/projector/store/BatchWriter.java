@@ -24,10 +24,6 @@ public final class BatchWriter {
 
     private static final Logger log = LoggerFactory.getLogger(BatchWriter.class);
 
-    /// Nobody waits for the disk. A server that crashes forgets the last commits whole, rows and offsets, and what it
-    /// forgot is projected again: the next batch does not start where the offsets say.
-    private static final String WITHOUT_WAITING = "set local synchronous_commit to off";
-
     private final Database database;
     private final Owners owners = new Owners();
 
@@ -83,7 +79,6 @@ public final class BatchWriter {
 
     private Projected inOneTransaction(Batch batch, Instant horizon) {
         return database.transaction(session -> {
-            session.execute(WITHOUT_WAITING);
             if (!Offsets.advance(session, batch.spans())) {
                 session.rollback();
                 return new Discarded();
