@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +40,7 @@ final class Lane {
 
     private RateMeter endings;
     private final long number;
-    private final String organization;
+    private final Organization organization;
     private final ReadyTasks firstAttempts = new ReadyTasks();
     private final ReadyTasks retries = new ReadyTasks();
     private final PriorityQueue<Waiting> waiting =
@@ -53,6 +55,8 @@ final class Lane {
     private int running;
     /// Tasks of the calls that run.
     private int runningTasks;
+    /// Of all that is held.
+    private long bytes;
     private long roomAt;
     private long lastUsed;
     private boolean retryWasLast;
@@ -73,11 +77,12 @@ final class Lane {
     /// Whether [Lanes] has it among those whose health is to be told.
     boolean isToTell;
 
-    /// @param number tells lanes apart
-    /// @param first  its first task
-    Lane(long number, Work first, long now) {
+    /// @param number       tells lanes apart
+    /// @param organization its destination's
+    /// @param first        its first task
+    Lane(long number, Organization organization, Work first, long now) {
         this.number = number;
-        this.organization = first.destination().organizationId();
+        this.organization = organization;
         this.policy = first.destination().policy();
         this.concurrency = new ConcurrencyLimit(policy.concurrency());
         this.breaker = new Breaker(first.destination(), first.task().health(), now);
@@ -92,12 +97,17 @@ final class Lane {
         return number;
     }
 
-    String organization() {
+    Organization organization() {
         return organization;
     }
 
     int held() {
         return runningTasks + ready() + waiting.size();
+    }
+
+    /// Whether it may hold one more task.
+    boolean hasRoom(Share share, Room room) {
+        return share.allows(held(), room.tasks()) && share.allows(bytes, room.bytes());
     }
 
     private int ready() {
@@ -155,6 +165,8 @@ final class Lane {
             endings = new RateMeter(now);
         }
         lastUsed = now;
+        bytes += work.size();
+        organization.take(work);
         if (untilDue.isPositive()) {
             waiting.add(new Waiting(work, now + untilDue.toNanos()));
         } else {
@@ -237,6 +249,7 @@ final class Lane {
         }
         Call call = new Call((retry ? retries : firstAttempts).take(batchSize, now));
         running++;
+        organization.running++;
         runningTasks += call.works().size();
         retryWasLast = retry;
         return call;
@@ -261,15 +274,21 @@ final class Lane {
         batchSize.ended(
                 call.works(), observed, split, first.destination().policy().totalTimeout());
         running--;
+        organization.running--;
         runningTasks -= call.works().size();
         lastUsed = now;
-        if (split == null || call.isDropped()) {
-            call.works().forEach(_ -> endings.mark(now));
-            return isShut(now) && !wasShut;
+        List<List<Work>> parts = split == null || call.isDropped() ? List.of() : split.parts();
+        Set<Work> again = parts.stream().flatMap(List::stream).collect(Collectors.toSet());
+        for (Work work : call.works()) {
+            if (!again.contains(work)) {
+                endings.mark(now);
+                bytes -= work.size();
+                organization.ended(work, now);
+            }
         }
         ReadyTasks tasks = call.isRetry() ? retries : firstAttempts;
-        split.parts().forEach(part -> tasks.addAgain(part, now));
-        return isShut(now);
+        parts.forEach(part -> tasks.addAgain(part, now));
+        return isShut(now) && (!wasShut || !parts.isEmpty());
     }
 
     /// Takes out all that has not started.
@@ -277,9 +296,8 @@ final class Lane {
         List<Work> all = new ArrayList<>();
         all.addAll(firstAttempts.remove((_, _) -> true));
         all.addAll(retries.remove((_, _) -> true));
-        waiting.forEach(one -> all.add(one.work()));
-        waiting.clear();
-        return all;
+        all.addAll(removeWaiting(_ -> true));
+        return letGo(all);
     }
 
     /// Takes out what has been ready for too long.
@@ -288,7 +306,7 @@ final class Lane {
         List<Work> all = new ArrayList<>();
         all.addAll(firstAttempts.remove(stuck));
         all.addAll(retries.remove(stuck));
-        return all;
+        return letGo(all);
     }
 
     /// When its destination's connection is to be tested, if nothing comes until then; null if it need not be.
@@ -350,9 +368,24 @@ final class Lane {
 
     /// Takes out what has not started and matches.
     void drop(Predicate<Work> which) {
-        firstAttempts.remove((work, _) -> which.test(work));
-        retries.remove((work, _) -> which.test(work));
+        letGo(firstAttempts.remove((work, _) -> which.test(work)));
+        letGo(retries.remove((work, _) -> which.test(work)));
+        letGo(removeWaiting(which));
+    }
+
+    private List<Work> removeWaiting(Predicate<Work> which) {
+        List<Work> removed =
+                waiting.stream().map(Waiting::work).filter(which).toList();
         waiting.removeIf(one -> which.test(one.work()));
+        return removed;
+    }
+
+    private List<Work> letGo(List<Work> works) {
+        for (Work work : works) {
+            bytes -= work.size();
+            organization.letGo(work);
+        }
+        return works;
     }
 
     boolean isIdleSince(long before) {

@@ -13,6 +13,7 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Gives slots to destinations in turn, so that none is felt by another. Thread-safe; starts nothing itself, but says
@@ -43,6 +44,7 @@ final class Lanes {
     private final LaneSettings settings;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<UUID, Lane> lanes = new HashMap<>();
+    private final Map<String, Organization> organizations = new HashMap<>();
     private final Line line;
     private final PriorityQueue<Alarm> alarms = new PriorityQueue<>((one, other) -> Long.signum(one.at() - other.at()));
     /// What runs, and since when.
@@ -52,7 +54,7 @@ final class Lanes {
     private final Queue<Lane> toTest = new ArrayDeque<>();
     private int testsRunning;
     private int retriesRunning;
-    private long lanesMade;
+    private long made;
     private long sweepAt;
 
     Lanes(LaneSettings settings, long now) {
@@ -64,25 +66,37 @@ final class Lanes {
     /// Offers a task to its destination's lane.
     ///
     /// @param untilDue how long it has to wait here before it may start; not positive if it may at once
-    /// @param room     how many more tasks of the task's partition may be admitted
-    Admission offer(Work work, Duration untilDue, int room, long now) {
+    /// @param room     how much more may be admitted
+    Admission offer(Work work, Duration untilDue, Room room, long now) {
         lock.lock();
         try {
-            Lane lane = lanes.computeIfAbsent(work.destination().id(), _ -> new Lane(lanesMade++, work, now));
+            Lane lane = lanes.computeIfAbsent(work.destination().id(), _ -> lane(work, now));
             lane.meet(work, now);
-            if (lane.isShut(now) || !settings.allows(lane.held(), room)) {
-                if (lane.hurry()) {
-                    lineUp(lane);
-                }
-                return new Admission.Overflow(lane.away(work, now));
+            Admission admission = admit(lane, work, room, now);
+            if (admission instanceof Admission.Accepted) {
+                lane.add(work, untilDue, now);
+                lineUp(lane);
+                schedule(lane, now);
+            } else if (lane.hurry()) {
+                lineUp(lane);
             }
-            lane.add(work, untilDue, now);
-            lineUp(lane);
-            schedule(lane, now);
-            return new Admission.Accepted();
+            return admission;
         } finally {
             lock.unlock();
         }
+    }
+
+    private Lane lane(Work first, long now) {
+        Organization organization = organizations.computeIfAbsent(
+                first.destination().organizationId(), _ -> new Organization(made++));
+        return new Lane(made++, organization, first, now);
+    }
+
+    private Admission admit(Lane lane, Work work, Room room, long now) {
+        if (lane.isShut(now) || !lane.hasRoom(settings.lane(), room)) {
+            return new Admission.Overflow(lane.away(work, now));
+        }
+        return lane.organization().admit(work, settings.organization(), room, now);
     }
 
     /// What may start now. Call it after offers and as time passes.
@@ -341,5 +355,8 @@ final class Lanes {
                         && !lane.isToTell
                         && !lane.isTested
                         && lane.isIdleSince(idle));
+        organizations
+                .values()
+                .retainAll(lanes.values().stream().map(Lane::organization).collect(Collectors.toSet()));
     }
 }

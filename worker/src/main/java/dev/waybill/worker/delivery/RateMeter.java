@@ -30,7 +30,12 @@ final class RateMeter {
     }
 
     void mark(long now) {
-        weight = decayed(now) + 1;
+        mark(now, 1);
+    }
+
+    /// So many events at once.
+    void mark(long now, long events) {
+        weight = decayed(now) + events;
         last = now;
     }
 

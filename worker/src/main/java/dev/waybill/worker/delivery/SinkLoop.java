@@ -12,10 +12,8 @@ import dev.waybill.topology.policy.DeliveryHours;
 import dev.waybill.worker.sink.BatchLimits;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -70,10 +68,7 @@ final class SinkLoop implements Loop, TaskLog.Listener {
     private final Duration heldMax;
 
     private final Map<TopicPartition, PartitionProgress> partitions = new HashMap<>();
-    /// Records polled and not admitted yet; at most one poll's worth for each partition, which is paused meanwhile.
-    private final Map<TopicPartition, Deque<ConsumerRecord<String, byte[]>>> backlog = new HashMap<>();
-    /// Partitions whose next record cannot be dealt with because the schema registry is away, and until when they rest.
-    private final Map<TopicPartition, Long> resting = new HashMap<>();
+    private final Map<TopicPartition, Backlog> backlogs = new HashMap<>();
     /// Ended and not known to be committed.
     private final List<Ended> unwritten = new ArrayList<>();
     /// How destinations are doing, not known to be committed.
@@ -108,7 +103,7 @@ final class SinkLoop implements Loop, TaskLog.Listener {
         this.threads = threads;
         this.time = time;
         this.metrics = metrics;
-        this.lanes = new Lanes(new LaneSettings(settings.slots(), LaneSettings.DEFAULT_SHARE), time.nanos());
+        this.lanes = new Lanes(LaneSettings.of(settings.slots()), time.nanos());
         this.heldMax = tasks.plan().shortest().delay().multipliedBy(2);
         this.writeAt = time.nanos();
         this.writeBackoff = settings.commitInterval();
@@ -120,7 +115,7 @@ final class SinkLoop implements Loop, TaskLog.Listener {
     public void step() {
         for (ConsumerRecord<String, byte[]> record : log.poll(pollTimeout())) {
             TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-            backlog.computeIfAbsent(partition, _ -> new ArrayDeque<>()).add(record);
+            backlogs.computeIfAbsent(partition, _ -> new Backlog()).add(record);
         }
         Instant now = time.now();
         partitions.forEach((partition, progress) -> admitBacklog(partition, progress, now));
@@ -149,42 +144,39 @@ final class SinkLoop implements Loop, TaskLog.Listener {
     // --- admitting -------------------------------------------------------------------------------------------------
 
     private void admitBacklog(TopicPartition partition, PartitionProgress progress, Instant now) {
-        Queue<ConsumerRecord<String, byte[]>> waiting = backlog.get(partition);
-        if (waiting == null || isResting(partition)) {
+        Backlog backlog = backlogs.get(partition);
+        if (backlog == null || backlog.isResting(time.nanos())) {
             return;
         }
-        while (!waiting.isEmpty() && hasRoom(progress)) {
-            ConsumerRecord<String, byte[]> record = waiting.element();
+        for (var record = backlog.first(); record != null && hasRoom(progress); record = backlog.first()) {
             try {
-                admit(partition, progress, record, now);
+                if (!progress.skip(record.offset()) && !admit(partition, progress, backlog, record, now)) {
+                    return;
+                }
             } catch (RegistryException e) {
                 LOG.warn("{} rests for {}: {}", partition, settings.registryPause(), e.getMessage());
-                resting.put(partition, after(settings.registryPause()));
+                backlog.restUntil(after(settings.registryPause()));
                 return;
             }
-            waiting.remove();
+            backlog.removeFirst();
         }
     }
 
-    private void admit(
-            TopicPartition partition, PartitionProgress progress, ConsumerRecord<String, byte[]> record, Instant now) {
-        if (progress.skip(record.offset())) {
-            return;
-        }
-        int room = settings.admittedMax() - progress.admitted();
+    /// False if the record must be offered again.
+    private boolean admit(
+            TopicPartition partition,
+            PartitionProgress progress,
+            Backlog backlog,
+            ConsumerRecord<String, byte[]> record,
+            Instant now) {
         try {
-            Work work = read(partition, progress.epoch(), record);
-            Duration untilDue = untilDue(work.task(), now);
-            DeliveryHours hours = work.destination().policy().hours();
-            if (hours != null && !hours.isOpen(now)) {
-                // It came within the hours and had to wait.
-                ended.add(outcomes.postponed(work, hours.nextOpening(now), now));
-            } else if (untilDue.compareTo(heldMax) > 0) {
-                ended.add(outcomes.postponed(work, now.plus(untilDue), now));
-            } else if (lanes.offer(work, untilDue, room, time.nanos()) instanceof Admission.Overflow(Duration away)) {
-                Duration longer = away.compareTo(untilDue) > 0 ? away : untilDue;
-                ended.add(outcomes.postponed(work, now.plus(longer), now));
-                metrics.overflowed(kind);
+            Work work = backlog.head;
+            if (work == null) {
+                work = read(partition, progress.epoch(), record);
+                backlog.head = work;
+            }
+            if (!admit(work, progress, now)) {
+                return false;
             }
         } catch (PoisonRecordException | InvalidRecordException e) {
             ended.add(new Ended(partition, progress.epoch(), record.offset(), List.of(tasks.poison(record, e))));
@@ -192,6 +184,33 @@ final class SinkLoop implements Loop, TaskLog.Listener {
             LOG.warn("{} offset {} is no task, but a dead letter: {}", partition, record.offset(), e.getMessage());
         }
         progress.admit(record.offset(), Math.max(0, record.serializedValueSize()));
+        return true;
+    }
+
+    private boolean admit(Work work, PartitionProgress progress, Instant now) {
+        Duration untilDue = untilDue(work.task(), now);
+        DeliveryHours hours = work.destination().policy().hours();
+        if (hours != null && !hours.isOpen(now)) {
+            // It came within the hours and had to wait.
+            ended.add(outcomes.postponed(work, hours.nextOpening(now), now));
+            return true;
+        }
+        if (untilDue.compareTo(heldMax) > 0) {
+            ended.add(outcomes.postponed(work, now.plus(untilDue), now));
+            return true;
+        }
+        Room room = new Room(
+                settings.admittedMax() - progress.admitted(), settings.admittedBytesMax() - admittedBytes());
+        return switch (lanes.offer(work, untilDue, room, time.nanos())) {
+            case Admission.Accepted() -> true;
+            case Admission.Later() -> false;
+            case Admission.Overflow(Duration away) -> {
+                Duration longer = away.compareTo(untilDue) > 0 ? away : untilDue;
+                ended.add(outcomes.postponed(work, now.plus(longer), now));
+                metrics.overflowed(kind);
+                yield true;
+            }
+        };
     }
 
     /// What lanes do not hold any more waits in the retry topics, uncharged.
@@ -234,21 +253,12 @@ final class SinkLoop implements Loop, TaskLog.Listener {
         return partitions.values().stream().mapToLong(PartitionProgress::bytes).sum();
     }
 
-    private boolean isResting(TopicPartition partition) {
-        Long until = resting.get(partition);
-        if (until != null && isOver(until)) {
-            resting.remove(partition);
-            return false;
-        }
-        return until != null;
-    }
-
     /// A partition whose records could not all be admitted gives no more of them.
     private void pause() {
         Set<TopicPartition> full = new HashSet<>();
         partitions.forEach((partition, progress) -> {
-            Queue<ConsumerRecord<String, byte[]>> waiting = backlog.get(partition);
-            boolean behind = waiting != null && !waiting.isEmpty();
+            Backlog backlog = backlogs.get(partition);
+            boolean behind = backlog != null && !backlog.isEmpty();
             if (behind || !hasRoom(progress)) {
                 full.add(partition);
             }
@@ -454,8 +464,7 @@ final class SinkLoop implements Loop, TaskLog.Listener {
     public void assigned(Map<TopicPartition, OffsetMap> added) {
         added.forEach((partition, map) -> {
             partitions.put(partition, new PartitionProgress(++epochs, map));
-            backlog.remove(partition);
-            resting.remove(partition);
+            backlogs.remove(partition);
         });
         LOG.info("{} takes {}", kind.wireName(), added.keySet());
     }
@@ -491,8 +500,7 @@ final class SinkLoop implements Loop, TaskLog.Listener {
         lanes.drop(work -> gone.contains(work.partition()));
         gone.forEach(partition -> {
             partitions.remove(partition);
-            backlog.remove(partition);
-            resting.remove(partition);
+            backlogs.remove(partition);
         });
         dropStale();
         LOG.info("{} gives {}", kind.wireName(), gone);

@@ -47,6 +47,11 @@ record Work(
                 new Task(delivery, task.route(), destination), destination, partition, epoch, offset, headers, batch);
     }
 
+    /// About the length of its record, in bytes: what varies in it.
+    int size() {
+        return task.delivery().encoded().size() + destination.encoded().size();
+    }
+
     int payloadSize() {
         return task.delivery().request().payload().size();
     }

@@ -21,13 +21,13 @@ import org.junit.jupiter.api.Test;
 /// Lanes of destinations that take several payloads in a call. The samples' payloads have two bytes.
 class BatchLanesTest {
 
-    private static final int ROOM = 1_000;
+    private static final Room ROOM = new Room(1_000, Long.MAX_VALUE);
     private static final long MILLI = 1_000_000;
     private static final Duration LINGER = Duration.ofMillis(100);
     private static final BatchLimits FOUR = new BatchLimits(4, 1_000, LINGER);
 
     private final Samples samples = new Samples();
-    private final Lanes lanes = new Lanes(new LaneSettings(1_000, LaneSettings.DEFAULT_SHARE), 0);
+    private final Lanes lanes = new Lanes(LaneSettings.of(1_000), 0);
     private int offset;
 
     private Destination destination(int concurrency, @Nullable Integer permits) {
@@ -145,7 +145,7 @@ class BatchLanesTest {
 
     @Test
     void aBatchTakesOneSlotOneOfTheConcurrencyAndOneToken() {
-        Lanes narrow = new Lanes(new LaneSettings(2, LaneSettings.DEFAULT_SHARE), 0);
+        Lanes narrow = new Lanes(LaneSettings.of(2), 0);
         Destination destination = destination(1, 1);
         for (int i = 0; i < 8; i++) {
             narrow.offer(work(destination, FOUR), Duration.ZERO, ROOM, 0);
@@ -274,7 +274,7 @@ class BatchLanesTest {
     void whatGathersLeavesWhenThereIsNoRoomForMore() {
         Destination destination = destination(10, null);
         List<Work> works = offer(3, destination, FOUR, 0);
-        int noRoom = 1;
+        Room noRoom = new Room(1, Long.MAX_VALUE);
 
         assertThat(lanes.offer(work(destination, FOUR), Duration.ZERO, noRoom, 1))
                 .isInstanceOf(Admission.Overflow.class);
@@ -285,7 +285,7 @@ class BatchLanesTest {
     @Test
     void membersCountAgainstTheShareOfTheLane() {
         Destination destination = destination(1, null);
-        int room = 20;
+        Room room = new Room(20, Long.MAX_VALUE);
         List<Admission> answers = IntStream.range(0, 6)
                 .mapToObj(_ -> lanes.offer(work(destination, FOUR), Duration.ZERO, room, 0))
                 .toList();

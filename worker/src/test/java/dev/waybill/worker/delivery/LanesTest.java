@@ -67,7 +67,7 @@ class LanesTest {
     }
 
     private static SingleLanes lanes(int slots) {
-        return new SingleLanes(new LaneSettings(slots, LaneSettings.DEFAULT_SHARE), 0);
+        return new SingleLanes(LaneSettings.of(slots), 0);
     }
 
     private static void accept(SingleLanes lanes, Work work, long now) {
@@ -498,11 +498,15 @@ class LanesTest {
         return order;
     }
 
+    private Lane lane(Destination destination) {
+        return new Lane(0, new Organization(1), work(destination), 0);
+    }
+
     @Test
     void overflowSpreadsOverTheTimeTheDestinationTakes() {
         for (long seed = 0; seed < 100; seed++) {
             Random random = new Random(seed);
-            Lane lane = new Lane(0, work(destination("a" + seed, random.nextInt(1, 30))), 0);
+            Lane lane = lane(destination("a" + seed, random.nextInt(1, 30)));
             long now = 0;
             long lastDue = 0;
             for (int i = 0; i < 3_000; i++) {
@@ -521,7 +525,7 @@ class LanesTest {
 
     @Test
     void overflowOfALimitedLaneFollowsItsLimit() {
-        Lane lane = new Lane(0, work(limited("slow", 2)), 0);
+        Lane lane = lane(limited("slow", 2));
         Duration last = Duration.ZERO;
         for (int i = 0; i < 101; i++) {
             last = lane.overflow(0);

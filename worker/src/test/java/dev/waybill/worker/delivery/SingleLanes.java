@@ -19,7 +19,12 @@ final class SingleLanes {
         this.lanes = new Lanes(settings, now);
     }
 
+    /// With more than enough room for bytes.
     Admission offer(Work work, Duration untilDue, int room, long now) {
+        return offer(work, untilDue, new Room(room, Long.MAX_VALUE), now);
+    }
+
+    Admission offer(Work work, Duration untilDue, Room room, long now) {
         return lanes.offer(work, untilDue, room, now);
     }
 
