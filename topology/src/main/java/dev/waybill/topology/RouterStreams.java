@@ -15,8 +15,8 @@ public final class RouterStreams {
 
     public static final Duration COMMIT_INTERVAL = Duration.ofMillis(50);
 
-    /// A dead router hides later records of its partitions from read-committed readers for this long, plus the broker's
-    /// sweep. Well above the commit interval, so that a paused process is not fenced for nothing.
+    /// A dead router hides later records of its partitions from read-committed readers for this long, plus the
+    /// broker's sweep. Well above the commit interval, so that a paused process is not fenced for nothing.
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
 
     /// How long the partitions of a dead worker stand still.
@@ -43,12 +43,12 @@ public final class RouterStreams {
 
     private RouterStreams() {}
 
-    /// How many records of a partition wait in memory, so that all of them fit into their part of the heap even if each
-    /// is as large as it may be. Streams 4.3 counts them and does not weigh them: KIP-770
-    (`input.buffer.max.bytes`) is
-    /// not in it. What was fetched last comes on top: a MiB of each partition.
+    /// How many records of a partition wait in memory, so that all of them fit into their part of the heap even if
+    /// each is as large as it may be. Streams 4.3 counts them and does not weigh them, because KIP-770 is not in
+    it.
+    /// What was fetched last comes on top: a MiB of each partition.
     ///
-    /// A small number costs little: a partition's records come by the MiB, and the next are fetched when so few are
+    /// A small number costs little: a partition's records come by the MiB, and more are fetched when so few are
     left.
     ///
     /// @param heap       what the process may use at most, in bytes
