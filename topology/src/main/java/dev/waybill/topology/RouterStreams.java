@@ -31,8 +31,8 @@ public final class RouterStreams {
     /// Part of the heap that such records may take.
     static final double BUFFERED_HEAP_SHARE = 0.125;
 
-    /// What a record has beside its payload: 64 KiB of a destination's settings in a task that returns, and as much
-    /// for headers, metadata and trail.
+    /// What a record has beside its payload: 64 KiB of a destination's settings in a task that returns, and as
+    /// much for headers, metadata and trail.
     static final int BESIDE_PAYLOAD = 128 * 1024;
 
     /// What the consumer has fetched and not handed over, from each broker; the default is 50 MiB.
@@ -43,13 +43,12 @@ public final class RouterStreams {
 
     private RouterStreams() {}
 
-    /// How many records of a partition wait in memory, so that all of them fit into their part of the heap even if
-    /// each is as large as it may be. Streams 4.3 counts them and does not weigh them, because KIP-770 is not in
-    it.
-    /// What was fetched last comes on top: a MiB of each partition.
+    /// How many records of a partition wait in memory, so that all of them fit into their part of the heap even
+    /// if each is as large as it may be. Streams 4.3 counts them and does not weigh them, because KIP-770 is not
+    /// in it. What was fetched last comes on top: a MiB of each partition.
     ///
-    /// A small number costs little: a partition's records come by the MiB, and more are fetched when so few are
-    left.
+    /// A small number costs little: a partition's records come by the MiB, and more are fetched when few are
+    /// left.
     ///
     /// @param heap       what the process may use at most, in bytes
     /// @param partitions that this process may read
