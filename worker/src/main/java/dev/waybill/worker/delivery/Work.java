@@ -56,6 +56,11 @@ record Work(
         return task.delivery().request().payload().size();
     }
 
+    /// What its delivery id takes where a batch names its members.
+    int idSize() {
+        return task.delivery().id().length() + 1;
+    }
+
     /// Whether both are for the same version of the destination, under the same assignment.
     boolean goesWith(Work other) {
         return destination.version() == other.destination.version()
