@@ -108,9 +108,7 @@ final class RouterRole implements AutoCloseable {
         properties.put(
                 StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG,
                 RouterStreams.bufferedRecords(
-                        Runtime.getRuntime().maxMemory(),
-                        read,
-                        config.router().inlinePayloadMax()));
+                        Runtime.getRuntime().maxMemory(), read, config.router().inlinePayloadMax()));
         properties.putAll(config.kafka().streams());
         return properties;
     }

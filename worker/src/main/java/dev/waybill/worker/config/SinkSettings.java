@@ -40,15 +40,16 @@ public record SinkSettings(
     public static final String TRANSACTION_TIMEOUT = "sinks.transaction.timeout.ms";
     public static final String SESSION_TIMEOUT = "sinks.session.timeout.ms";
 
-    /// The map of 1 000 offsets stays under 3 000 of the 4 096 bytes that a commit's metadata may have; one byte more
-    /// than those kills the producer.
+    /// The map of 1 000 offsets stays under 3 000 of the 4 096 bytes that a commit's metadata may have; one byte
+    /// more than those kills the producer.
     private static final int ADMITTED_LIMIT = 1_000;
 
-    /// Part of the heap that the tasks of all loops may take together; the other half is for clients, rows and the router.
+    /// Part of the heap that the tasks of all loops may take together; the other half is for clients, rows and
+    /// the router.
     static final double HEAP_SHARE = 0.5;
 
-    /// An admitted task is in memory at most so many times: as the request's bytes, as the payload in them, and once more
-    /// while it is sent with others or written to where it waits.
+    /// An admitted task is in memory at most so many times: as the request's bytes, as the payload in them, and
+    /// once more while it is sent with others or written to where it waits.
     static final int COPIES = 3;
 
     /// A few of the largest tasks.

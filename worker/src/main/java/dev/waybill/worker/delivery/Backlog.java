@@ -5,8 +5,8 @@ import java.util.Queue;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
-/// Records of one partition that were polled and are not admitted yet: at most one poll's worth, because the partition
-/// is paused meanwhile. Confined to the loop's thread.
+/// Records of one partition that were polled and are not admitted yet: at most one poll's worth, because the
+/// partition is paused meanwhile. Confined to the loop's thread.
 final class Backlog {
 
     private final Queue<ConsumerRecord<String, byte[]>> records = new ArrayDeque<>();

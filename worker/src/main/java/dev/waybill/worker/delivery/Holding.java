@@ -3,15 +3,15 @@ package dev.waybill.worker.delivery;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// What an organization holds of something that it shares with others, in tasks or in bytes, and, once that is its
-/// whole share, how fast it gives it back. Guarded by the lock of [Lanes].
+/// What an organization holds of something that it shares with others, in tasks or in bytes, and, once that is
+/// its whole share, how fast it gives it back. Guarded by the lock of [Lanes].
 final class Holding {
 
     /// Since it reached its share; before that its rate only says how much was asked of it.
     static final Duration MEASURED_FOR = Duration.ofMillis(250);
 
-    /// What is given back within the shortest turn through a retry topic is waited for: everybody behind it loses less
-    /// by that than the organization would by the turn.
+    /// What is given back within the shortest turn through a retry topic is waited for: everybody behind it
+    /// loses less by that than the organization would by the turn.
     static final Duration WORTH_WAITING = Lane.OVERFLOW_MIN;
 
     private long held;
@@ -45,8 +45,8 @@ final class Holding {
         letGo(amount);
     }
 
-    /// What to do with more while it holds its share: how long it should stay away, each one longer by what one takes
-    /// here; null if there will be room so soon that it is worth waiting for.
+    /// What to do with more while it holds its share: how long it should stay away, each one longer by what one
+    /// takes here; null if there will be room so soon that it is worth waiting for.
     @Nullable
     Duration away(long amount, long now) {
         if (endings == null) {

@@ -2,8 +2,8 @@ package dev.waybill.worker.delivery;
 
 /// Bounds that all lanes of a sink share.
 ///
-/// What one destination, and what all destinations of one organization together may hold of the slots, of a partition's
-/// room and of the bytes that the loop may admit, follows what is left of each, see [Share].
+/// What one destination, and what all destinations of one organization together may hold of the slots, of a
+/// partition's room and of the bytes that the loop may admit, follows what is left of each, see [Share].
 ///
 /// | share               | alone it takes | so many together | leave free |
 /// |---------------------|----------------|------------------|------------|
@@ -18,12 +18,17 @@ record LaneSettings(int slots, Share lane, Share organization) {
     /// One slow destination takes a fifth, fifty of them together leave a thirteenth to all others.
     static final Share LANE_SHARE = new Share(0.25);
 
-    /// An organization that is alone is hardly held back, and the tenth that it leaves is enough for others to start at
-    /// once.
+    /// An organization that is alone is hardly held back, and the tenth that it leaves is enough for others to
+    /// start at once.
     static final Share ORGANIZATION_SHARE = new Share(9);
 
     /// Part of the slots that retries may hold: when many receivers fail, what is new still finds slots.
     static final double RETRY_SHARE = 0.75;
+
+    /// Part of the slots that are given away again although the calls that had them never came back. Beyond that
+    /// such a call keeps its slot, so that hung threads, with their memory and files, are at most a quarter more
+    /// than slots.
+    static final double STUCK_SHARE = 0.25;
 
     LaneSettings {
         if (slots < 1) {
@@ -33,6 +38,11 @@ record LaneSettings(int slots, Share lane, Share organization) {
 
     static LaneSettings of(int slots) {
         return new LaneSettings(slots, LANE_SHARE, ORGANIZATION_SHARE);
+    }
+
+    /// Calls that may hang without keeping their slots.
+    int stuckMax() {
+        return (int) (slots * STUCK_SHARE);
     }
 
     /// Slots that retries may hold.

@@ -8,9 +8,9 @@ import java.util.SequencedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// Lanes that want a slot, and whose turn it is: the organizations go round, and each one's lanes among themselves.
-/// So neither an organization with a thousand destinations nor a destination with a thousand tasks delays another, and
-/// neither can take all slots, see [Share].
+/// Lanes that want a slot, and whose turn it is: the organizations go round, and each one's lanes among
+/// themselves. So neither an organization with a thousand destinations nor a destination with a thousand tasks
+/// delays another, and neither can take all slots, see [Share].
 ///
 /// | place          | why a lane stands there                  | leaves it when                                  |
 /// |----------------|------------------------------------------|-------------------------------------------------|

@@ -8,7 +8,8 @@ import java.util.Map;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/// All lanes of one organization: what they hold together, and which of them want a slot. Guarded by the lock of [Lanes].
+/// All lanes of one organization: what they hold together, and which of them want a slot. Guarded by the lock of
+/// [Lanes].
 final class Organization {
 
     private final long number;

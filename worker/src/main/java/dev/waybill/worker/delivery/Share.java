@@ -1,9 +1,9 @@
 package dev.waybill.worker.delivery;
 
-/// How much of something that all use one of them may hold: a part of what is *free* (the dynamic threshold of Choudhury
-/// and Hahne, "Dynamic queue length thresholds for shared-memory packet switches", 1998). Of n that want all they can
-/// get, each so holds `part / (1 + n * part)` of the whole, and whoever holds nothing always gets in while anything is
-/// free.
+/// How much of something that all use one of them may hold: a part of what is *free* (the dynamic threshold of
+/// Choudhury and Hahne, "Dynamic queue length thresholds for shared-memory packet switches", 1998). Of n that
+/// want all they can get, each so holds `part / (1 + n * part)` of the whole, and whoever holds nothing always
+/// gets in while anything is free.
 ///
 /// @param part of what is free, more than 0
 record Share(double part) {

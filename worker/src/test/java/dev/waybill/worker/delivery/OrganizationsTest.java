@@ -138,8 +138,7 @@ class OrganizationsTest {
 
         long then = Holding.MEASURED_FOR.toNanos();
         for (int i = 0; i < 1_000; i++) {
-            assertThat(offer(work("large", 2_000 + i, 0), room(admitted), then))
-                    .isInstanceOf(Admission.Overflow.class);
+            assertThat(offer(work("large", 2_000 + i, 0), room(admitted), then)).isInstanceOf(Admission.Overflow.class);
         }
         for (int i = 0; i < 10; i++) {
             assertThat(offer(work("small", i, 0), room(admitted++), then)).isEqualTo(new Admission.Accepted());

@@ -55,6 +55,19 @@ class RatesTest {
         assertThat(bucket.tryTake(SECOND / 2)).isTrue();
     }
 
+    /// What was sent before is not known: a restart must not give the whole burst again.
+    @ParameterizedTest
+    @CsvSource({"10, 86400, 10, 1", "100, 60, 100, 1", "300, 60, 300, 5", "50, 1, 20, 20"})
+    void bucketBeginsWithWhatComesInASecond(int permits, int seconds, int burst, int atOnce) {
+        TokenBucket bucket = new TokenBucket(new RateLimit(permits, Duration.ofSeconds(seconds), burst), 0);
+        int taken = 0;
+        while (bucket.tryTake(0)) {
+            taken++;
+        }
+        assertThat(taken).isEqualTo(atOnce);
+        assertThat(bucket.isFull(SECOND * seconds * 2 * burst / permits)).isTrue();
+    }
+
     @Test
     void bucketHoldsNoMoreThanItsBurst() {
         TokenBucket bucket = new TokenBucket(new RateLimit(10, Duration.ofSeconds(1), 1), 0);
