@@ -80,7 +80,7 @@ final class Lanes {
     Admission offer(Work work, Duration untilDue, Room room, long now) {
         lock.lock();
         try {
-            Lane lane = lanes.computeIfAbsent(work.destination().id(), _ -> lane(work, now));
+            Lane lane = lanes.computeIfAbsent(work.destination().id(), _ -> newLane(work, now));
             lane.meet(work, now);
             Admission admission = admit(lane, work, room, now);
             if (admission instanceof Admission.Accepted) {
@@ -96,7 +96,7 @@ final class Lanes {
         }
     }
 
-    private Lane lane(Work first, long now) {
+    private Lane newLane(Work first, long now) {
         Organization organization =
                 organizations.computeIfAbsent(first.destination().organizationId(), _ -> new Organization(made++));
         return new Lane(made++, organization, first, spent.take(first), wall, now);
