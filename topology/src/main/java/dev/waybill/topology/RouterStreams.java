@@ -15,8 +15,8 @@ public final class RouterStreams {
 
     public static final Duration COMMIT_INTERVAL = Duration.ofMillis(50);
 
-    /// A dead router hides later records of its partitions from read-committed readers for this long, plus the broker's
-    /// sweep. Well above the commit interval, so that a paused process is not fenced for nothing.
+    /// A dead router hides later records of its partitions from read-committed readers for this long, plus the
+    /// broker's sweep. Well above the commit interval, so that a paused process is not fenced for nothing.
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
 
     /// How long the partitions of a dead worker stand still.
@@ -25,15 +25,38 @@ public final class RouterStreams {
     /// Tasks of usual size, some dozens to a request; the default would hold ten of them.
     private static final int BATCH_BYTES = 64 * 1024;
 
-    /// Records of a partition that wait in memory. With payloads of half a MiB this is 100 MiB, with usual ones a
-    /// commit
-    /// interval's worth.
-    private static final int BUFFERED_RECORDS = 200;
+    /// Records of a partition that wait in memory at most. With usual payloads this is a commit interval's worth.
+    static final int BUFFERED_RECORDS_MAX = 200;
+
+    /// Part of the heap that such records may take.
+    static final double BUFFERED_HEAP_SHARE = 0.125;
+
+    /// What a record has beside its payload: 64 KiB of a destination's settings in a task that returns, and as
+    /// much for headers, metadata and trail.
+    static final int BESIDE_PAYLOAD = 128 * 1024;
+
+    /// What the consumer has fetched and not handed over, from each broker; the default is 50 MiB.
+    private static final int FETCH_BYTES_MAX = 16 << 20;
 
     /// Streams 5 will handle global stores like the rest and drop this setting, so its constant is deprecated.
     private static final String GLOBAL_EXCEPTION_HANDLER = "processing.exception.handler.global.enabled";
 
     private RouterStreams() {}
+
+    /// How many records of a partition wait in memory, so that all of them fit into their part of the heap even
+    /// if each is as large as it may be. Streams 4.3 counts them and does not weigh them, because KIP-770 is not
+    /// in it. What was fetched last comes on top: a MiB of each partition.
+    ///
+    /// A small number costs little: a partition's records come by the MiB, and more are fetched when few are
+    /// left.
+    ///
+    /// @param heap       what the process may use at most, in bytes
+    /// @param partitions that this process may read
+    /// @param payloadMax longest inline payload
+    public static int bufferedRecords(long heap, int partitions, int payloadMax) {
+        double each = (double) partitions * (payloadMax + BESIDE_PAYLOAD);
+        return (int) Math.clamp(BUFFERED_HEAP_SHARE * heap / each, 1, BUFFERED_RECORDS_MAX);
+    }
 
     /// The id under which the router's group, stores and transactions are known.
     public static String applicationId(String prefix) {
@@ -59,7 +82,8 @@ public final class RouterStreams {
         properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL.toMillis());
         properties.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
         properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
-        properties.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, BUFFERED_RECORDS);
+        properties.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, BUFFERED_RECORDS_MAX);
+        properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MAX_BYTES_CONFIG), FETCH_BYTES_MAX);
         // Each record is decided by itself, with the router's clock: no partition need wait for another one's records,
         // nor ask for each record whether it should.
         properties.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// @param destinationVersion the version it holds for
-/// @param openUntil          no attempt before this time; null while the breaker is closed. A time that is over means
+/// @param openUntil          no attempt before this time; null while the breaker is closed. A time that is over
+///                           means
 ///                           that only probes are let through
 /// @param trips              how many times in a row the breaker has opened
 /// @param failures           attempts in a row that failed
@@ -73,7 +74,8 @@ public record Health(
         Instant since = failingSince == null ? now : failingSince;
         int progress = limits.progress(failures + 1, since, now);
         String disabled = disabledReason;
-        if (disabled == null && limits.onGone() && isGone(failure)) {
+        boolean isFinal = !policy.retryableCodes().contains(AutoDisable.GONE);
+        if (disabled == null && limits.onGone() && isFinal && isGone(failure)) {
             disabled = GONE;
         } else if (disabled == null && progress == 100) {
             disabled = FAILING;

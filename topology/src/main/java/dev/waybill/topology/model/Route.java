@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One obligation of a delivery and how far it has come: an ordered list of candidates of which one must receive the
-/// payload.
+/// One obligation of a delivery and how far it has come: an ordered list of candidates of which one must receive
+/// the payload.
 ///
 /// ```
 ///   candidates:  A ──failed──► B ──failed──► C
@@ -70,6 +70,12 @@ public record Route(
 
     public boolean hasNext() {
         return candidate + 1 < candidates.size();
+    }
+
+    /// About how many attempts were made that did not count, because the fault was ours: what was written of the
+    /// route beside those that did, and its arrival at each candidate.
+    public long uncharged() {
+        return Math.max(0, rank - attempts - candidate - 1);
     }
 
     /// The same route after an event was written about it.

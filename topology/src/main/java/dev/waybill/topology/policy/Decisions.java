@@ -27,6 +27,9 @@ public final class Decisions {
     /// Wait after an error of ours: long enough not to spin, short enough that a passing fault costs little.
     static final Duration OUR_FAULT_DELAY = Duration.ofSeconds(5);
 
+    /// One that does not pass soon is tried every few minutes: ten thousand deliveries are so 35 tasks a second.
+    static final Duration OUR_FAULT_DELAY_MAX = Duration.ofMinutes(5);
+
     private Decisions() {}
 
     /// When the delivery ends: no attempt starts at or after this time.
@@ -65,7 +68,7 @@ public final class Decisions {
                 yield at != null ? new Decision.Retry(at, true) : new Decision.DeadLetter(Reasons.AMBIGUOUS);
             }
             case OurFault _ -> {
-                Instant at = now.plus(OUR_FAULT_DELAY);
+                Instant at = now.plus(withJitter(ourFaultDelay(route.uncharged()), policy.jitter(), random));
                 yield at.isBefore(endOf(delivery, policy)) ? new Decision.Retry(at, false) : new Decision.Expire();
             }
         };
@@ -88,6 +91,17 @@ public final class Decisions {
         }
         Instant at = now.plus(delay);
         return at.isBefore(endOf(delivery, policy)) ? at : null;
+    }
+
+    /// Twice as long each time.
+    ///
+    /// @param before attempts of the route that were not charged, before this one
+    static Duration ourFaultDelay(long before) {
+        Duration delay = OUR_FAULT_DELAY;
+        for (long i = 0; i < before && delay.compareTo(OUR_FAULT_DELAY_MAX) < 0; i++) {
+            delay = delay.multipliedBy(2);
+        }
+        return min(delay, OUR_FAULT_DELAY_MAX);
     }
 
     private static Decision giveUp(Route route, String reason) {

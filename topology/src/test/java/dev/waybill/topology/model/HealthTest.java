@@ -8,6 +8,7 @@ import dev.waybill.topology.policy.BreakerPolicy;
 import dev.waybill.topology.policy.Policy;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,6 +77,29 @@ class HealthTest {
     void whoSaysThatItIsGoneIsDisabledAtOnce() {
         assertThat(well.failed(GONE, POLICY, NOW).disabledReason()).isEqualTo(Health.GONE);
         assertThat(well.failed(UNAVAILABLE, POLICY, NOW).isDisabled()).isFalse();
+    }
+
+    /// Whoever has 410 tried again does not take it for the end.
+    @Test
+    void whoeverRetriesGoneIsNotDisabledByIt() {
+        Policy retries = new Policy(
+                POLICY.maxAttempts(),
+                POLICY.schedule(),
+                POLICY.jitter(),
+                POLICY.connectTimeout(),
+                POLICY.firstByteTimeout(),
+                POLICY.totalTimeout(),
+                Set.of(410),
+                Set.of(),
+                POLICY.retryAfterCap(),
+                POLICY.concurrency(),
+                null,
+                null,
+                POLICY.breaker(),
+                POLICY.autoDisable(),
+                POLICY.onAmbiguous(),
+                POLICY.maxAge());
+        assertThat(well.failed(GONE, retries, NOW).isDisabled()).isFalse();
     }
 
     @Test

@@ -70,6 +70,42 @@ class DecisionsTest {
                 .isInstanceOf(Decision.Retry.class);
     }
 
+    /// What does not pass soon must not keep every queue busy until the delivery ends.
+    @Test
+    void ourFaultIsWaitedForTwiceAsLongEachTimeUpToABound() {
+        assertThat(Decisions.ourFaultDelay(0)).isEqualTo(Duration.ofSeconds(5));
+        assertThat(Decisions.ourFaultDelay(1)).isEqualTo(Duration.ofSeconds(10));
+        assertThat(Decisions.ourFaultDelay(5)).isEqualTo(Duration.ofSeconds(160));
+        assertThat(Decisions.ourFaultDelay(6)).isEqualTo(Decisions.OUR_FAULT_DELAY_MAX);
+        assertThat(Decisions.ourFaultDelay(Long.MAX_VALUE)).isEqualTo(Decisions.OUR_FAULT_DELAY_MAX);
+    }
+
+    @Test
+    void onlyAttemptsThatDidNotCountLengthenTheWaitForOurs() {
+        var outcome = new Outcome.OurFault(FAULT);
+        Route made = Route.start(0, 1, null, List.of("a")).ranked();
+        for (int i = 0; i < 4; i++) {
+            assertThat(decide(made, THREE, outcome))
+                    .isEqualTo(new Decision.Retry(NOW.plus(Duration.ofSeconds(5L << i)), false));
+            made = made.ranked().postpone(NOW);
+        }
+        Route charged = Route.start(0, 1, null, List.of("a")).ranked();
+        charged = charged.ranked().retry(NOW, FAULT.asLastFailure());
+        assertThat(decide(charged, THREE, outcome))
+                .isEqualTo(new Decision.Retry(NOW.plus(Decisions.OUR_FAULT_DELAY), false));
+    }
+
+    @Test
+    void theWaitForOursIsSpreadLikeOthers() {
+        Policy spread = policy(3, new Schedule.Listed(List.of(Duration.ofSeconds(10))), 0.5);
+        var outcome = new Outcome.OurFault(FAULT);
+        Random random = new Random(1);
+        for (int i = 0; i < 100; i++) {
+            Decision decision = Decisions.decide(delivery, route(1, "a"), spread, outcome, NOW, random);
+            assertThat(((Decision.Retry) decision).at()).isBetween(NOW.plusMillis(5_000), NOW.plusMillis(7_500));
+        }
+    }
+
     @Test
     void aRetryThatWouldComeAfterTheEndIsNone() {
         var outcome = new Outcome.Retryable(FAULT, null);

@@ -77,7 +77,7 @@ final class LoopsRole implements AutoCloseable {
         return new SinkLoopSettings(
                 sinks.inFlightMax(),
                 sinks.admittedMax(),
-                sinks.admittedBytesMax(),
+                sinks.admittedBytesMax(Runtime.getRuntime().maxMemory()),
                 sinks.commitInterval(),
                 sinks.drain(),
                 SinkLoopSettings.DEFAULTS.registryPause());

@@ -52,7 +52,7 @@ final class RouterRole implements AutoCloseable {
             WorkerConfig config, Records records, InstantSource clock, RouterMetrics metrics, RouterTracing tracing) {
         RouterSettings settings = settings(config);
         RouterTopology topology = new RouterTopology(settings, records, clock, metrics, tracing);
-        KafkaStreams streams = new KafkaStreams(topology.build(), properties(config));
+        KafkaStreams streams = new KafkaStreams(topology.build(), properties(config, settings.partitions()));
         streams.setUncaughtExceptionHandler(e -> {
             // The registry or a broker was away for long, or a fault of ours: the records are read again.
             LOG.error("a thread of the router failed and is replaced", e);
@@ -93,7 +93,7 @@ final class RouterRole implements AutoCloseable {
         }
     }
 
-    private static Properties properties(WorkerConfig config) {
+    private static Properties properties(WorkerConfig config, int partitions) {
         Properties properties = RouterStreams.properties(
                 RouterStreams.applicationId(config.worker().topics().prefix()),
                 config.kafka().bootstrap(),
@@ -103,6 +103,12 @@ final class RouterRole implements AutoCloseable {
         properties.put(
                 StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
                 config.router().commitInterval().toMillis());
+        // Every request topic, and the returns.
+        int read = partitions * (config.worker().requestTopics().size() + 1);
+        properties.put(
+                StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG,
+                RouterStreams.bufferedRecords(
+                        Runtime.getRuntime().maxMemory(), read, config.router().inlinePayloadMax()));
         properties.putAll(config.kafka().streams());
         return properties;
     }

@@ -14,7 +14,7 @@ import org.apache.kafka.common.config.ConfigDef.Importance;
 /// @param loops          consumers, each with its producer, per kind
 /// @param inFlightMax    attempts that one loop makes at a time
 /// @param admittedMax    tasks of one partition that are admitted and not yet committed
-/// @param admittedBytesMax size of all tasks that a loop has admitted
+/// @param admittedBytesSet size of all tasks that a loop may admit; 0 for what the heap allows
 /// @param drain          how long a revoked partition's attempts may take to end
 /// @param maxBlock       longest time the poll may be blocked
 public record SinkSettings(
@@ -22,7 +22,7 @@ public record SinkSettings(
         int loops,
         int inFlightMax,
         int admittedMax,
-        long admittedBytesMax,
+        long admittedBytesSet,
         Duration commitInterval,
         Duration drain,
         Duration maxBlock,
@@ -40,9 +40,23 @@ public record SinkSettings(
     public static final String TRANSACTION_TIMEOUT = "sinks.transaction.timeout.ms";
     public static final String SESSION_TIMEOUT = "sinks.session.timeout.ms";
 
-    /// The map of 1 000 offsets stays under 3 000 of the 4 096 bytes that a commit's metadata may have; one byte more
-    /// than those kills the producer.
+    /// The map of 1 000 offsets stays under 3 000 of the 4 096 bytes that a commit's metadata may have; one byte
+    /// more than those kills the producer.
     private static final int ADMITTED_LIMIT = 1_000;
+
+    /// Part of the heap that the tasks of all loops may take together; the other half is for clients, rows and
+    /// the router.
+    static final double HEAP_SHARE = 0.5;
+
+    /// An admitted task is in memory at most so many times: as the request's bytes, as the payload in them, and
+    /// once more while it is sent with others or written to where it waits.
+    static final int COPIES = 3;
+
+    /// A few of the largest tasks.
+    static final long ADMITTED_BYTES_MIN = 4L << 20;
+
+    /// A thousand slots with a quarter of a MiB each; more than that in one loop keeps no receiver busier.
+    static final long ADMITTED_BYTES_MOST = 256L << 20;
 
     private static final List<String> ALL_KINDS =
             Stream.of(Kind.values()).map(Kind::wireName).toList();
@@ -87,11 +101,13 @@ public record SinkSettings(
                 .setting(
                         ADMITTED_BYTES_MAX,
                         ConfigDef.Type.LONG,
-                        256L * 1024 * 1024,
-                        Validators.atLeast(4L * 1024 * 1024),
+                        0L,
+                        Validators.zeroOrAtLeast(ADMITTED_BYTES_MIN),
                         Importance.MEDIUM,
-                        "Bytes of all tasks that one loop has admitted; bounds the heap. A destination that is slow can"
-                                + " take a part of it, what does not fit goes to a retry topic.")
+                        "Bytes of all tasks that one loop has admitted; bounds the heap, where each may be up to three"
+                                + " times. A destination or organization that is slow can take a part of it, what does"
+                                + " not fit goes to a retry topic. 0: half of the heap ÷ 3 ÷ the loops of this process"
+                                + " (`sinks.loops` for each of `sinks.kinds`), between 4 and 256 MiB.")
                 .setting(
                         COMMIT_INTERVAL,
                         ConfigDef.Type.LONG,
@@ -129,6 +145,17 @@ public record SinkSettings(
                         Validators.between(3_000L, 300_000L),
                         Importance.LOW,
                         "After this a silent worker loses its partitions to the others.");
+    }
+
+    /// Size of all tasks that one loop may admit.
+    ///
+    /// @param heap what the process may use at most, in bytes
+    public long admittedBytesMax(long heap) {
+        if (admittedBytesSet > 0) {
+            return admittedBytesSet;
+        }
+        long all = Math.max(1, (long) kinds.size() * loops);
+        return Math.clamp((long) (HEAP_SHARE * heap) / COPIES / all, ADMITTED_BYTES_MIN, ADMITTED_BYTES_MOST);
     }
 
     static SinkSettings from(Values values) {

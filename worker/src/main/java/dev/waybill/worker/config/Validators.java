@@ -55,6 +55,11 @@ final class Validators {
         return new Check(List.of(known)::contains, "one of " + String.join(", ", known));
     }
 
+    /// A bound that is derived where it is 0.
+    static ConfigDef.Validator zeroOrAtLeast(long min) {
+        return new Check(value -> (Long) value == 0 || (Long) value >= min, "0, or at least " + min);
+    }
+
     static ConfigDef.Range between(Number min, Number max) {
         return ConfigDef.Range.between(min, max);
     }

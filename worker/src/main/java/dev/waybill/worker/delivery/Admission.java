@@ -8,6 +8,10 @@ sealed interface Admission {
     /// It holds the task.
     record Accepted() implements Admission {}
 
-    /// It has no room: the task must wait elsewhere for about so long.
+    /// Its organization has no room, but will have some in a moment: the task is offered again, and its partition
+    /// waits.
+    record Later() implements Admission {}
+
+    /// There is no room: the task must wait elsewhere for about so long.
     record Overflow(Duration away) implements Admission {}
 }

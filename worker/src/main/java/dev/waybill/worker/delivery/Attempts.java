@@ -7,17 +7,21 @@ import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.model.Task;
 import dev.waybill.topology.policy.Decision;
 import dev.waybill.topology.policy.Decisions;
+import dev.waybill.topology.policy.DeliveryHours;
 import dev.waybill.topology.policy.ErrorCategory;
 import dev.waybill.topology.policy.Fault;
 import dev.waybill.topology.policy.Outcome;
 import dev.waybill.worker.sink.Attempt;
 import dev.waybill.worker.sink.BatchLimits;
+import dev.waybill.worker.sink.ConnectionReport;
 import dev.waybill.worker.sink.Payloads;
 import dev.waybill.worker.sink.Payloads.Fetched;
 import dev.waybill.worker.sink.Sink;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -36,6 +40,13 @@ final class Attempts implements AutoCloseable {
     /// Between two tries to encode what came of an attempt when the registry does not answer.
     static final Duration REGISTRY_PAUSE = Duration.ofSeconds(1);
 
+    /// How many times its total timeout an attempt may take: sinks keep to it but for what they do before and
+    /// after.
+    static final int STUCK_FACTOR = 2;
+
+    /// And what a process that gets no CPU, or collects garbage, may need beyond that.
+    static final Duration STUCK_MARGIN = Duration.ofSeconds(10);
+
     private final OpenSinks sinks;
     private final OutcomeRecords outcomes;
     private final Payloads payloads;
@@ -43,6 +54,8 @@ final class Attempts implements AutoCloseable {
     private final LoopTime time;
     private final RandomGenerator random;
     private final BatchAttempts batches;
+    /// Whose outcome is known, but cannot be encoded yet.
+    private final Set<Work> known = ConcurrentHashMap.newKeySet();
 
     /// @param random thread-safe
     Attempts(
@@ -80,7 +93,11 @@ final class Attempts implements AutoCloseable {
     Attempted make(Work work) throws InterruptedException {
         Instant begun = time.now();
         if (isOver(work, begun)) {
-            return Attempted.of(patiently(() -> outcomes.expired(work, begun)), null);
+            return Attempted.of(patiently(work, () -> outcomes.expired(work, begun)), null);
+        }
+        Instant opening = opening(work, begun);
+        if (opening != null) {
+            return Attempted.of(patiently(work, () -> outcomes.postponed(work, opening, begun)), null);
         }
         try {
             return attempt(work, begun);
@@ -94,19 +111,48 @@ final class Attempts implements AutoCloseable {
                 Decisions.endOf(work.task().delivery(), work.destination().policy()));
     }
 
+    /// When a destination takes deliveries again; null if it does now. It did when the task came, which may have
+    /// waited since.
+    static @Nullable Instant opening(Work work, Instant now) {
+        DeliveryHours hours = work.destination().policy().hours();
+        return hours == null || hours.isOpen(now) ? null : hours.nextOpening(now);
+    }
+
     /// Whatever went wrong around the attempt, the receiver may have the payload, and the task must end.
     Attempted lost(Work work, Instant begun, Throwable e) throws InterruptedException {
         LOG.error(
                 "what became of an attempt on {} cannot be told",
                 work.destination().id(),
                 e);
-        Outcome unknown = new Outcome.Ambiguous(
-                Fault.of(ErrorCategory.INTERNAL, "outcome_lost", e.getClass().getName()));
-        AttemptReport report = failed(unknown, begun);
+        Fault fault = outcomeLost(e);
         Instant now = time.now();
-        Decision decision = decide(work, report, now);
         return Attempted.of(
-                patiently(() -> outcomes.attempted(work, report, decision, now, Map.of())), Observed.of(report, now));
+                patiently(work, () -> writtenOff(work, fault, begun)),
+                new Observed(new Outcome.Ambiguous(fault), Duration.between(begun, now), now));
+    }
+
+    static Fault outcomeLost(Throwable e) {
+        return Fault.of(ErrorCategory.INTERNAL, "outcome_lost", e.getClass().getName());
+    }
+
+    /// The end of an attempt of which nobody says what became of it: the receiver may have the payload.
+    Ended writtenOff(Work work, Fault fault, Instant begun) {
+        AttemptReport report = failed(new Outcome.Ambiguous(fault), begun);
+        Instant now = time.now();
+        return outcomes.attempted(work, report, decide(work, report, now), now, Map.of());
+    }
+
+    /// How long a call may take, whatever its sink does: then something hangs that does not obey its timeout.
+    Duration longest(Call call) {
+        Work first = call.first();
+        Duration sink = first.destination().policy().totalTimeout().multipliedBy(STUCK_FACTOR);
+        boolean byReference = first.task().delivery().request().payload().body() == null;
+        return sink.plus(STUCK_MARGIN).plus(byReference ? payloads.longest() : Duration.ZERO);
+    }
+
+    /// Whether it is known what became of a call, and only its encoding waits for the registry.
+    boolean isKnown(Call call) {
+        return call.isFor(known::contains);
     }
 
     AttemptObserver.Observation observe(Work work) {
@@ -129,8 +175,8 @@ final class Attempts implements AutoCloseable {
         return payloads.fetch(work.task().delivery().request().payload());
     }
 
-    /// A payload by reference is hashed when it is fetched first; from then on it has to stay what it was, because some
-    /// of it
+    /// A payload by reference is hashed when it is fetched first; from then on it has to stay what it was,
+    /// because some of it
     /// may have arrived.
     private Attempted delivered(Work work, Fetched.There there, AttemptObserver.Observation observation, Instant begun)
             throws InterruptedException {
@@ -162,7 +208,7 @@ final class Attempts implements AutoCloseable {
         Decision decision = decide(work, report, now);
         observation.end(report, decision);
         return Attempted.of(
-                patiently(() -> outcomes.attempted(work, report, decision, now, observation.traceHeaders())),
+                patiently(work, () -> outcomes.attempted(work, report, decision, now, observation.traceHeaders())),
                 Observed.of(report, now));
     }
 
@@ -172,16 +218,21 @@ final class Attempts implements AutoCloseable {
                 task.delivery(), task.route(), work.destination().policy(), report.outcome(), now, random);
     }
 
-    /// The attempt cannot be undone, so its outcome is kept until the registry lets it be encoded. It holds its slot
-    /// meanwhile, and when all do no further attempts are made whose outcomes could not be written.
-    Ended patiently(Supplier<Ended> encoding) throws InterruptedException {
-        while (true) {
-            try {
-                return encoding.get();
-            } catch (RegistryException e) {
-                LOG.warn("an outcome waits for the schema registry: {}", e.getMessage());
-                time.sleep(REGISTRY_PAUSE);
+    /// The attempt cannot be undone, so its outcome is kept until the registry lets it be encoded. It holds its
+    /// slot meanwhile, and when all do no further attempts are made whose outcomes could not be written.
+    Ended patiently(Work work, Supplier<Ended> encoding) throws InterruptedException {
+        try {
+            while (true) {
+                try {
+                    return encoding.get();
+                } catch (RegistryException e) {
+                    known.add(work);
+                    LOG.warn("an outcome waits for the schema registry: {}", e.getMessage());
+                    time.sleep(REGISTRY_PAUSE);
+                }
             }
+        } finally {
+            known.remove(work);
         }
     }
 
@@ -190,8 +241,8 @@ final class Attempts implements AutoCloseable {
         try {
             OpenSinks.Lease lease = sinks.lease(destination);
             try {
-                Fault fault = lease.sink().test().fault();
-                return fault != null && fault.category() != ErrorCategory.INTERNAL;
+                ConnectionReport report = lease.sink().test();
+                return !report.success() && !report.isOurs();
             } finally {
                 lease.release();
             }

@@ -29,14 +29,17 @@ final class BatchAttempts {
         this.time = time;
     }
 
-    /// Makes the attempts of all whose end has not come.
+    /// Makes the attempts of all whose end has not come, and whose destination takes deliveries now.
     Attempted make(List<Work> works) throws InterruptedException {
         Instant begun = time.now();
         List<Ended> ended = new ArrayList<>(works.size());
         List<Work> members = new ArrayList<>(works.size());
         for (Work work : works) {
+            Instant opening = Attempts.opening(work, begun);
             if (Attempts.isOver(work, begun)) {
-                ended.add(attempts.patiently(() -> outcomes.expired(work, begun)));
+                ended.add(attempts.patiently(work, () -> outcomes.expired(work, begun)));
+            } else if (opening != null) {
+                ended.add(attempts.patiently(work, () -> outcomes.postponed(work, opening, begun)));
             } else {
                 members.add(work);
             }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 ///                                           └──────────a probe fails────┘
 /// ```
 ///
-/// Guarded by the lock of [Lanes]. Times are nanoseconds of a clock that only goes forward, but for those that are told
-/// to others.
+/// Guarded by the lock of [Lanes]. Times are nanoseconds of a clock that only goes forward, but for those that
+/// are told to others.
 final class Breaker {
 
     private sealed interface State {
@@ -39,17 +39,32 @@ final class Breaker {
     /// As others know it.
     private Health told;
 
-    /// Starts with what the router saw. It sends nothing while a breaker is open, so an open one is taken to be
-    /// half-open.
+    /// Starts with what was told last: one that is open stays so for the rest of its time, one whose time is
+    /// over is half-open.
     ///
     /// @param told what was told last of an earlier version, or of this one; null if the destination was well
-    Breaker(Destination destination, @Nullable Health told, long now) {
+    /// @param wall now, by the clock by which it was told
+    Breaker(Destination destination, @Nullable Health told, Instant wall, long now) {
         this.destination = destination;
         this.policy = destination.policy().breaker();
         this.window = new FailureWindow(policy.window(), now);
         this.told = told == null ? Health.well(destination) : told;
         this.health = this.told.isAbout(destination) ? this.told : Health.well(destination);
-        this.state = health.trips() > 0 && policy.enabled() ? new State.HalfOpen(0) : new State.Closed();
+        this.state = state(wall, now);
+    }
+
+    private State state(Instant wall, long now) {
+        if (health.trips() == 0 || !policy.enabled()) {
+            return new State.Closed();
+        }
+        Instant until = health.openUntil();
+        if (until == null || !wall.isBefore(until)) {
+            return new State.HalfOpen(0);
+        }
+        // Clocks of workers differ, and may be stepped: none keeps it open for longer than it may be.
+        Duration left = Duration.between(wall, until);
+        Duration most = policy.openFor(health.trips());
+        return new State.Open(now + (left.compareTo(most) < 0 ? left : most).toNanos());
     }
 
     Destination destination() {
@@ -120,8 +135,8 @@ final class Breaker {
         }
     }
 
-    /// A connection test in place of a probe has failed. One that succeeds proves less than a delivery and changes
-    /// nothing.
+    /// A connection test in place of a probe has failed. One that succeeds proves less than a delivery and
+    /// changes nothing.
     void testFailed(Instant at, long now) {
         if (isUntried(now)) {
             open(at, now);

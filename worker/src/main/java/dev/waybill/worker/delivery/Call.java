@@ -1,7 +1,9 @@
 package dev.waybill.worker.delivery;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// What one call of a sink is made for: a task, or several that travel together. One call takes one slot.
 ///
@@ -9,6 +11,8 @@ import java.util.function.Predicate;
 final class Call {
 
     private final List<Work> works;
+    private final AtomicBoolean settled = new AtomicBoolean();
+    private volatile @Nullable Thread maker;
     private boolean dropped;
 
     Call(List<Work> works) {
@@ -47,6 +51,31 @@ final class Call {
 
     boolean isDropped() {
         return dropped;
+    }
+
+    /// Claims the right to say what became of its tasks: whoever makes the call does so when it ends, the loop
+    /// when it has given up waiting for that.
+    ///
+    /// @return false if that was said already
+    boolean settle() {
+        return settled.compareAndSet(false, true);
+    }
+
+    boolean isSettled() {
+        return settled.get();
+    }
+
+    /// The thread that makes it, while it does; null otherwise.
+    void madeBy(@Nullable Thread thread) {
+        maker = thread;
+    }
+
+    /// Nobody waits for what it makes any more.
+    void interrupt() {
+        Thread thread = maker;
+        if (thread != null) {
+            thread.interrupt();
+        }
     }
 
     /// The payloads together.

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -20,7 +21,8 @@ import java.util.stream.Collectors;
 /// Puts the loops of one worker together.
 ///
 /// @param topics    names of the topics
-/// @param records   codec; its registry must answer or fail within a second, because the loop's thread waits for it
+/// @param records   codec; its registry must answer or fail within a second, because the loop's thread waits for
+///                  it
 /// @param delays    delays of the retry topics
 /// @param workerId  stable over restarts: the new process ends its predecessor's open transactions
 /// @param clients   Kafka clients
@@ -73,11 +75,22 @@ public record DeliveryLoops(
                 tasks,
                 outcomes,
                 new Attempts(new OpenSinks(providers), payloads, outcomes, observer, time, random),
-                Executors.newThreadPerTaskExecutor(
-                        Thread.ofVirtual().name(name + "-attempt-", 0).factory()),
+                Executors.newThreadPerTaskExecutor(threads(kind, name + "-attempt-")),
                 time,
                 metrics,
-                listener -> log(name, number, List.of(topics.tasks(kind)), listener));
+                listener -> log(name, number, List.of(topics.tasks(kind)), health(time), listener));
+    }
+
+    /// A virtual thread keeps its carrier while it waits for a file, and a process has few of those: a share that
+    /// hangs would stop the attempts of all kinds.
+    private static ThreadFactory threads(Kind kind, String name) {
+        return kind == Kind.STORAGE
+                ? Thread.ofPlatform().daemon().name(name, 0).factory()
+                : Thread.ofVirtual().name(name, 0).factory();
+    }
+
+    private ToldHealth health(LoopTime time) {
+        return new HealthTopic(clients.reader(), topics.destinationHealth(), records, time);
     }
 
     /// A loop that moves due tasks from the retry topics back to the router.
@@ -92,12 +105,17 @@ public record DeliveryLoops(
                         records,
                         LoopTime.of(clock),
                         metrics,
-                        listener -> log("retries", number, byTopic.keySet(), listener)));
+                        listener -> log("retries", number, byTopic.keySet(), ToldHealth.NONE, listener)));
     }
 
-    private TaskLog log(String role, int number, Collection<String> from, TaskLog.Listener listener) {
+    private TaskLog log(
+            String role, int number, Collection<String> from, ToldHealth health, TaskLog.Listener listener) {
         String transactionalId = topics.prefix() + role + "-" + workerId + "-" + number;
         return new KafkaTaskLog(
-                clients.consumer(topics.prefix() + role), () -> clients.producer(transactionalId), from, listener);
+                clients.consumer(topics.prefix() + role),
+                () -> clients.producer(transactionalId),
+                from,
+                health,
+                listener);
     }
 }

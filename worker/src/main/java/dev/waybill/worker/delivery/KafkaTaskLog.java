@@ -21,25 +21,29 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A group member and a transactional producer. After a failure that leaves the producer's state unknown a new one with
-/// the same transactional id takes its place, which ends the open transaction first.
+/// A group member and a transactional producer. After a failure that leaves the producer's state unknown a new
+/// one with the same transactional id takes its place, which ends the open transaction first.
 final class KafkaTaskLog implements TaskLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaTaskLog.class);
 
     private final Consumer<String, byte[]> consumer;
     private final Supplier<Producer<String, byte[]>> producers;
+    private final ToldHealth health;
     private @Nullable Producer<String, byte[]> producer;
 
     /// @param consumer  reads committed records only and commits nothing by itself
     /// @param producers makes producers that all have the same transactional id
+    /// @param health    closed with the log
     KafkaTaskLog(
             Consumer<String, byte[]> consumer,
             Supplier<Producer<String, byte[]>> producers,
             Collection<String> topics,
+            ToldHealth health,
             Listener listener) {
         this.consumer = consumer;
         this.producers = producers;
+        this.health = health;
         try {
             // Ends a transaction that a predecessor left open: nobody could read past it until it timed out.
             this.producer = started(producers.get());
@@ -113,8 +117,8 @@ final class KafkaTaskLog implements TaskLog {
         return maps;
     }
 
-    /// Nothing has asked for the commit yet, so once the abort is confirmed the fate is known. After a fatal failure
-    /// the producer refuses it.
+    /// Nothing has asked for the commit yet, so once the abort is confirmed the fate is known. After a fatal
+    /// failure the producer refuses it.
     private Written abort(Producer<String, byte[]> current, Exception cause) {
         try {
             current.abortTransaction();
@@ -125,8 +129,8 @@ final class KafkaTaskLog implements TaskLog {
         }
     }
 
-    /// The commit was asked for, or the producer is broken: whether the coordinator has written the commit is not told
-    /// apart by the kind of failure.
+    /// The commit was asked for, or the producer is broken: whether the coordinator has written the commit is
+    /// not told apart by the kind of failure.
     private Written giveUp(Exception cause) {
         LOG.warn("the transactional producer is replaced: {}", cause.toString());
         closeProducer();
@@ -159,11 +163,17 @@ final class KafkaTaskLog implements TaskLog {
     }
 
     @Override
+    public ToldHealth health() {
+        return health;
+    }
+
+    @Override
     public void close() {
         try {
             consumer.close();
         } finally {
             closeProducer();
+            health.close();
         }
     }
 

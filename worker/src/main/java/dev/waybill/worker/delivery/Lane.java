@@ -3,16 +3,19 @@ package dev.waybill.worker.delivery;
 import dev.waybill.topology.policy.Policy;
 import dev.waybill.topology.policy.RateLimit;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/// The tasks of one destination: those that run, those that may, and those that are not due yet. Guarded by the lock
-/// of [Lanes]. Times are nanoseconds of a clock that only goes forward, so that a step of the wall clock holds up
-/// nothing.
+/// The tasks of one destination: those that run, those that may, and those that are not due yet. Guarded by the
+/// lock of [Lanes]. Times are nanoseconds of a clock that only goes forward, so that a step of the wall clock
+/// holds up nothing.
 final class Lane {
 
     /// A task that is sent away comes back after at least this, the shortest retry delay by default.
@@ -30,15 +33,15 @@ final class Lane {
     /// How long nothing may come to a destination whose time is over until its connection is tested instead.
     static final Duration TEST_AFTER = Duration.ofSeconds(2);
 
-    /// A task that may start, but has not for so long, waits elsewhere: it would keep what its partition has done from
-    /// being deleted, and hold room that others could use.
+    /// A task that may start, but has not for so long, waits elsewhere: it would keep what its partition has
+    /// done from being deleted, and hold room that others could use.
     static final Duration HELD_MAX = Duration.ofMinutes(1);
 
     private record Waiting(Work work, long due) {}
 
     private RateMeter endings;
     private final long number;
-    private final String organization;
+    private final Organization organization;
     private final ReadyTasks firstAttempts = new ReadyTasks();
     private final ReadyTasks retries = new ReadyTasks();
     private final PriorityQueue<Waiting> waiting =
@@ -53,6 +56,9 @@ final class Lane {
     private int running;
     /// Tasks of the calls that run.
     private int runningTasks;
+    /// Of all that is held.
+    private long bytes;
+    private final InstantSource wall;
     private long roomAt;
     private long lastUsed;
     private boolean retryWasLast;
@@ -73,14 +79,25 @@ final class Lane {
     /// Whether [Lanes] has it among those whose health is to be told.
     boolean isToTell;
 
-    /// @param number tells lanes apart
-    /// @param first  its first task
-    Lane(long number, Work first, long now) {
+    /// @param number       tells lanes apart
+    /// @param organization its destination's
+    /// @param first        its first task
+    /// @param spent        what is left of its rate limit; null if that is not known
+    /// @param wall         tells how long a breaker that was open is to stay so
+    Lane(
+            long number,
+            Organization organization,
+            Work first,
+            @Nullable TokenBucket spent,
+            InstantSource wall,
+            long now) {
         this.number = number;
-        this.organization = first.destination().organizationId();
+        this.organization = organization;
+        this.bucket = spent;
+        this.wall = wall;
         this.policy = first.destination().policy();
         this.concurrency = new ConcurrencyLimit(policy.concurrency());
-        this.breaker = new Breaker(first.destination(), first.task().health(), now);
+        this.breaker = new Breaker(first.destination(), first.task().health(), wall.instant(), now);
         this.partition = first.partition();
         this.epoch = first.epoch();
         this.endings = new RateMeter(now);
@@ -92,12 +109,17 @@ final class Lane {
         return number;
     }
 
-    String organization() {
+    Organization organization() {
         return organization;
     }
 
     int held() {
         return runningTasks + ready() + waiting.size();
+    }
+
+    /// Whether it may hold one more task.
+    boolean hasRoom(Share share, Room room) {
+        return share.allows(held(), room.tasks()) && share.allows(bytes, room.bytes());
     }
 
     private int ready() {
@@ -117,15 +139,16 @@ final class Lane {
         return !firstAttempts.isEmpty();
     }
 
-    /// Looks at a task that comes. What was known of the destination holds as long as its partition stays and it is not
-    /// changed; what an earlier owner knew comes with the task.
+    /// Looks at a task that comes. What was known of the destination holds as long as its partition stays and it
+    /// is not changed; what an earlier owner knew comes with the task.
     void meet(Work work, long now) {
         if (work.epoch() != epoch || !work.partition().equals(partition)) {
             partition = work.partition();
             epoch = work.epoch();
-            breaker = new Breaker(work.destination(), work.task().health(), now);
+            breaker = new Breaker(work.destination(), work.task().health(), wall.instant(), now);
+            bucket = null;
         } else if (work.destination().version() > breaker.destination().version()) {
-            breaker = new Breaker(work.destination(), breaker.told(), now);
+            breaker = new Breaker(work.destination(), breaker.told(), wall.instant(), now);
             batchSize = new BatchSize();
         }
         policy = work.destination().policy();
@@ -155,6 +178,8 @@ final class Lane {
             endings = new RateMeter(now);
         }
         lastUsed = now;
+        bytes += work.size();
+        organization.take(work);
         if (untilDue.isPositive()) {
             waiting.add(new Waiting(work, now + untilDue.toNanos()));
         } else {
@@ -237,6 +262,7 @@ final class Lane {
         }
         Call call = new Call((retry ? retries : firstAttempts).take(batchSize, now));
         running++;
+        organization.running++;
         runningTasks += call.works().size();
         retryWasLast = retry;
         return call;
@@ -248,6 +274,25 @@ final class Lane {
     /// @param split    how it goes again; null if it does not
     /// @return whether the lane, which is left alone from now on, holds something
     boolean ended(Call call, @Nullable Observed observed, @Nullable Split split, long now) {
+        boolean evicts = concluded(call, observed, split, now);
+        running--;
+        return evicts;
+    }
+
+    /// Nobody waits for a call of the lane any more. It counts as one that runs until [#returned], so that a
+    /// destination where all of them hang is not called again and again.
+    ///
+    /// @return as [#ended]
+    boolean writtenOff(Call call, Observed observed, long now) {
+        return concluded(call, observed, null, now);
+    }
+
+    /// A call that was written off has ended after all.
+    void returned() {
+        running--;
+    }
+
+    private boolean concluded(Call call, @Nullable Observed observed, @Nullable Split split, long now) {
         boolean wasShut = isShut(now);
         Work first = call.first();
         if (observed != null) {
@@ -260,16 +305,21 @@ final class Lane {
         }
         batchSize.ended(
                 call.works(), observed, split, first.destination().policy().totalTimeout());
-        running--;
+        organization.running--;
         runningTasks -= call.works().size();
         lastUsed = now;
-        if (split == null || call.isDropped()) {
-            call.works().forEach(_ -> endings.mark(now));
-            return isShut(now) && !wasShut;
+        List<List<Work>> parts = split == null || call.isDropped() ? List.of() : split.parts();
+        Set<Work> again = parts.stream().flatMap(List::stream).collect(Collectors.toSet());
+        for (Work work : call.works()) {
+            if (!again.contains(work)) {
+                endings.mark(now);
+                bytes -= work.size();
+                organization.ended(work, now);
+            }
         }
         ReadyTasks tasks = call.isRetry() ? retries : firstAttempts;
-        split.parts().forEach(part -> tasks.addAgain(part, now));
-        return isShut(now);
+        parts.forEach(part -> tasks.addAgain(part, now));
+        return isShut(now) && (!wasShut || !parts.isEmpty());
     }
 
     /// Takes out all that has not started.
@@ -277,9 +327,8 @@ final class Lane {
         List<Work> all = new ArrayList<>();
         all.addAll(firstAttempts.remove((_, _) -> true));
         all.addAll(retries.remove((_, _) -> true));
-        waiting.forEach(one -> all.add(one.work()));
-        waiting.clear();
-        return all;
+        all.addAll(removeWaiting(_ -> true));
+        return letGo(all);
     }
 
     /// Takes out what has been ready for too long.
@@ -288,7 +337,7 @@ final class Lane {
         List<Work> all = new ArrayList<>();
         all.addAll(firstAttempts.remove(stuck));
         all.addAll(retries.remove(stuck));
-        return all;
+        return letGo(all);
     }
 
     /// When its destination's connection is to be tested, if nothing comes until then; null if it need not be.
@@ -308,8 +357,8 @@ final class Lane {
         return new HealthChange(partition, epoch, change.before(), change.now());
     }
 
-    /// How long a task may stay away that is not held here. One that can go elsewhere comes back soon, when the router
-    /// has heard why it is not held.
+    /// How long a task may stay away that is not held here. One that can go elsewhere comes back soon, when the
+    /// router has heard why it is not held.
     Duration away(Work work, long now) {
         if (!isShut(now)) {
             return overflow(now);
@@ -322,8 +371,8 @@ final class Lane {
         return overflow(now);
     }
 
-    /// How long a task that finds no room may stay away: each one sent away adds what the destination takes for one, as
-    /// measured.
+    /// How long a task that finds no room may stay away: each one sent away adds what the destination takes for
+    /// one, as measured.
     Duration overflow(long now) {
         long each = (long) (1e9 / expectedRate(now));
         TokenBucket tokens = bucket(now);
@@ -350,13 +399,34 @@ final class Lane {
 
     /// Takes out what has not started and matches.
     void drop(Predicate<Work> which) {
-        firstAttempts.remove((work, _) -> which.test(work));
-        retries.remove((work, _) -> which.test(work));
+        letGo(firstAttempts.remove((work, _) -> which.test(work)));
+        letGo(retries.remove((work, _) -> which.test(work)));
+        letGo(removeWaiting(which));
+    }
+
+    private List<Work> removeWaiting(Predicate<Work> which) {
+        List<Work> removed = waiting.stream().map(Waiting::work).filter(which).toList();
         waiting.removeIf(one -> which.test(one.work()));
+        return removed;
+    }
+
+    private List<Work> letGo(List<Work> works) {
+        for (Work work : works) {
+            bytes -= work.size();
+            organization.letGo(work);
+        }
+        return works;
     }
 
     boolean isIdleSince(long before) {
-        return held() == 0 && lastUsed - before < 0;
+        return held() == 0 && running == 0 && lastUsed - before < 0;
+    }
+
+    /// Remembers what it has used of its rate limit, if that will not have been made up for when it comes back.
+    void keepBucket(SpentBuckets spent, long now) {
+        if (bucket != null && !bucket.isFull(now)) {
+            spent.keep(breaker.destination().id(), bucket, partition, epoch);
+        }
     }
 
     private @Nullable TokenBucket bucket(long now) {

@@ -2,38 +2,51 @@ package dev.waybill.worker.delivery;
 
 /// Bounds that all lanes of a sink share.
 ///
-/// A lane's share of slots and of a partition's room follows what is left of them (the dynamic threshold of Choudhury
-/// and Hahne, "Dynamic queue length thresholds for shared-memory packet switches", 1998): it may hold at most
-/// `share` times what is free. One slow destination can so take 1/5 of the whole, fifty together leave
-/// 1/(1 + 50 / 4) of it free for all others, and a destination that holds nothing always gets in.
+/// What one destination, and what all destinations of one organization together may hold of the slots, of a
+/// partition's room and of the bytes that the loop may admit, follows what is left of each, see [Share].
 ///
-/// @param slots attempts at the same time over all lanes
-/// @param share part of what is free that one lane may hold, more than 0, at most 1
-record LaneSettings(int slots, double share) {
+/// | share               | alone it takes | so many together | leave free |
+/// |---------------------|----------------|------------------|------------|
+/// | lane, 1/4           | 1/5            | 50               | 7.4 %      |
+/// | organization, 9     | 9/10           | 5                | 2.2 %      |
+///
+/// @param slots        attempts at the same time over all lanes
+/// @param lane         what one destination may hold
+/// @param organization what all destinations of one organization may hold
+record LaneSettings(int slots, Share lane, Share organization) {
 
-    static final double DEFAULT_SHARE = 0.25;
+    /// One slow destination takes a fifth, fifty of them together leave a thirteenth to all others.
+    static final Share LANE_SHARE = new Share(0.25);
+
+    /// An organization that is alone is hardly held back, and the tenth that it leaves is enough for others to
+    /// start at once.
+    static final Share ORGANIZATION_SHARE = new Share(9);
 
     /// Part of the slots that retries may hold: when many receivers fail, what is new still finds slots.
     static final double RETRY_SHARE = 0.75;
 
+    /// Part of the slots that are given away again although the calls that had them never came back. Beyond that
+    /// such a call keeps its slot, so that hung threads, with their memory and files, are at most a quarter more
+    /// than slots.
+    static final double STUCK_SHARE = 0.25;
+
     LaneSettings {
-        if (slots < 1 || share <= 0 || share > 1) {
-            throw new IllegalArgumentException("lanes need at least one slot and a share in (0, 1]");
+        if (slots < 1) {
+            throw new IllegalArgumentException("lanes need at least one slot");
         }
+    }
+
+    static LaneSettings of(int slots) {
+        return new LaneSettings(slots, LANE_SHARE, ORGANIZATION_SHARE);
+    }
+
+    /// Calls that may hang without keeping their slots.
+    int stuckMax() {
+        return (int) (slots * STUCK_SHARE);
     }
 
     /// Slots that retries may hold.
     int retriesMax() {
         return (int) Math.max(1, Math.floor(slots * RETRY_SHARE));
-    }
-
-    /// How many must be free before a lane that holds `held` may hold one more; the inverse of [#allows].
-    int freeNeeded(int held) {
-        return held == 0 ? 1 : (int) Math.floor(held / share) + 1;
-    }
-
-    /// Whether a lane that holds `held` may hold one more when `free` are left.
-    boolean allows(int held, int free) {
-        return free > 0 && (held == 0 || held < share * free);
     }
 }

@@ -3,27 +3,32 @@ package dev.waybill.worker.delivery;
 import dev.waybill.topology.model.Destination;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Gives slots to destinations in turn, so that none is felt by another. Thread-safe; starts nothing itself, but says
-/// what to start.
+/// Gives slots to destinations in turn, so that none is felt by another. Thread-safe; starts nothing itself, but
+/// says what to start.
 ///
 /// The loop's thread offers tasks and wakes what has become due; attempt threads report what ended. Every call
-/// takes the one lock for a few steps of bookkeeping and does no I/O under it. Times are nanoseconds of a clock that
-/// only goes forward.
+/// takes the one lock for a few steps of bookkeeping and does no I/O under it. Times are nanoseconds of a clock
+/// that only goes forward.
 final class Lanes {
 
-    /// A destination that was idle for so long starts anew, with a full bucket and no measured rate.
+    /// A destination that was idle for so long starts anew, without a measured rate.
     static final Duration IDLE_MAX = Duration.ofMinutes(10);
 
     /// When a lane has something to do although nothing ended: a task becomes due, or the rate limit has a token.
@@ -43,20 +48,27 @@ final class Lanes {
     private final LaneSettings settings;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<UUID, Lane> lanes = new HashMap<>();
+    private final Map<String, Organization> organizations = new HashMap<>();
     private final Line line;
     private final PriorityQueue<Alarm> alarms = new PriorityQueue<>((one, other) -> Long.signum(one.at() - other.at()));
     /// What runs, and since when.
     private final Map<Call, Long> running = new HashMap<>();
+    /// Calls that were written off and have not come back.
+    private final Set<Call> stuck = new HashSet<>();
+    private final SpentBuckets spent = new SpentBuckets();
+    private final InstantSource wall;
     private final Queue<Evicted> evicted = new ArrayDeque<>();
     private final List<Lane> toTell = new ArrayList<>();
     private final Queue<Lane> toTest = new ArrayDeque<>();
     private int testsRunning;
     private int retriesRunning;
-    private long lanesMade;
+    private long made;
     private long sweepAt;
 
-    Lanes(LaneSettings settings, long now) {
+    /// @param wall the clock by which breakers are told to others
+    Lanes(LaneSettings settings, InstantSource wall, long now) {
         this.settings = settings;
+        this.wall = wall;
         this.line = new Line(settings);
         this.sweepAt = now;
     }
@@ -64,25 +76,37 @@ final class Lanes {
     /// Offers a task to its destination's lane.
     ///
     /// @param untilDue how long it has to wait here before it may start; not positive if it may at once
-    /// @param room     how many more tasks of the task's partition may be admitted
-    Admission offer(Work work, Duration untilDue, int room, long now) {
+    /// @param room     how much more may be admitted
+    Admission offer(Work work, Duration untilDue, Room room, long now) {
         lock.lock();
         try {
-            Lane lane = lanes.computeIfAbsent(work.destination().id(), _ -> new Lane(lanesMade++, work, now));
+            Lane lane = lanes.computeIfAbsent(work.destination().id(), _ -> newLane(work, now));
             lane.meet(work, now);
-            if (lane.isShut(now) || !settings.allows(lane.held(), room)) {
-                if (lane.hurry()) {
-                    lineUp(lane);
-                }
-                return new Admission.Overflow(lane.away(work, now));
+            Admission admission = admit(lane, work, room, now);
+            if (admission instanceof Admission.Accepted) {
+                lane.add(work, untilDue, now);
+                lineUp(lane);
+            } else if (lane.hurry()) {
+                lineUp(lane);
             }
-            lane.add(work, untilDue, now);
-            lineUp(lane);
             schedule(lane, now);
-            return new Admission.Accepted();
+            return admission;
         } finally {
             lock.unlock();
         }
+    }
+
+    private Lane newLane(Work first, long now) {
+        Organization organization =
+                organizations.computeIfAbsent(first.destination().organizationId(), _ -> new Organization(made++));
+        return new Lane(made++, organization, first, spent.take(first), wall, now);
+    }
+
+    private Admission admit(Lane lane, Work work, Room room, long now) {
+        if (lane.isShut(now) || !lane.hasRoom(settings.lane(), room)) {
+            return new Admission.Overflow(lane.away(work, now));
+        }
+        return lane.organization().admit(work, settings.organization(), room, now);
     }
 
     /// What may start now. Call it after offers and as time passes.
@@ -106,22 +130,13 @@ final class Lanes {
     List<Call> ended(Call call, @Nullable Observed observed, @Nullable Split split, long now) {
         lock.lock();
         try {
-            running.remove(call);
-            if (call.isRetry()) {
-                retriesRunning--;
-                line.retryEnded();
-            }
-            Lane lane = lanes.get(call.first().destination().id());
-            if (lane != null) {
-                if (lane.ended(call, observed, split, now)) {
-                    evict(lane, lane.evict(), now);
-                    schedule(lane, now);
-                }
-                if (lane.breaker().mustTell()) {
-                    toTell(lane);
-                }
-                line.shareFell(lane);
+            Lane lane = lane(call);
+            if (stuck.remove(call)) {
+                lane.returned();
                 lineUp(lane);
+            } else {
+                freeSlot(call);
+                concluded(lane, lane.ended(call, observed, split, now), now);
             }
             return start(now);
         } finally {
@@ -129,8 +144,51 @@ final class Lanes {
         }
     }
 
-    /// The next task that its lane does not hold any more, because its destination is left alone or it has waited for
-    /// too long; null if there is none. It stays the next one until [#removeEvicted].
+    /// Nobody waits for a call any more; says what may start in its place.
+    ///
+    /// @param observed what that means for its destination
+    List<Call> writtenOff(Call call, Observed observed, long now) {
+        lock.lock();
+        try {
+            if (running.containsKey(call)) {
+                stuck.add(call);
+                freeSlot(call);
+                Lane lane = lane(call);
+                concluded(lane, lane.writtenOff(call, observed, now), now);
+            }
+            return start(now);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// A lane stays as long as a call of it has not come back.
+    private Lane lane(Call call) {
+        return Objects.requireNonNull(lanes.get(call.first().destination().id()));
+    }
+
+    private void freeSlot(Call call) {
+        running.remove(call);
+        if (call.isRetry()) {
+            retriesRunning--;
+            line.retryEnded();
+        }
+    }
+
+    private void concluded(Lane lane, boolean evicts, long now) {
+        if (evicts) {
+            evict(lane, lane.evict(), now);
+            schedule(lane, now);
+        }
+        if (lane.breaker().mustTell()) {
+            toTell(lane);
+        }
+        line.shareFell(lane);
+        lineUp(lane);
+    }
+
+    /// The next task that its lane does not hold any more, because its destination is left alone or it has
+    /// waited for too long; null if there is none. It stays the next one until [#removeEvicted].
     @Nullable
     Evicted evicted() {
         lock.lock();
@@ -150,8 +208,8 @@ final class Lanes {
         }
     }
 
-    /// A destination whose connection is to be tested, because its breaker's time is over and nothing comes; null if
-    /// there is none. Tell [#tested] what came of it.
+    /// A destination whose connection is to be tested, because its breaker's time is over and nothing comes;
+    /// null if there is none. Tell [#tested] what came of it.
     @Nullable
     Destination toTest() {
         lock.lock();
@@ -240,11 +298,21 @@ final class Lanes {
         }
     }
 
-    /// Since when what runs does so.
-    List<Long> runningSince() {
+    /// What runs, and since when.
+    Map<Call, Long> running() {
         lock.lock();
         try {
-            return List.copyOf(running.values());
+            return Map.copyOf(running);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Calls that were written off and have not come back.
+    int stuck() {
+        lock.lock();
+        try {
+            return stuck.size();
         } finally {
             lock.unlock();
         }
@@ -303,7 +371,8 @@ final class Lanes {
     }
 
     private @Nullable Lane next() {
-        return line.next(settings.slots() - running.size(), retriesToo());
+        int lostSlots = Math.max(0, stuck.size() - settings.stuckMax());
+        return line.next(settings.slots() - running.size() - lostSlots, retriesToo());
     }
 
     private boolean retriesToo() {
@@ -321,8 +390,8 @@ final class Lanes {
         }
     }
 
-    /// Tells what need not be known at once, sends away what has waited for too long, and forgets lanes that are not
-    /// used.
+    /// Tells what need not be known at once, sends away what has waited for too long, and forgets lanes that are
+    /// not used.
     private void sweep(long now) {
         if (now - sweepAt < 0) {
             return;
@@ -335,11 +404,18 @@ final class Lanes {
         }
         sweepAt = now + SWEEP_INTERVAL.toNanos();
         long idle = now - IDLE_MAX.toNanos();
-        lanes.values()
-                .removeIf(lane -> lane.place == Line.Place.NOWHERE
+        spent.sweep(now);
+        List<Lane> unused = lanes.values().stream()
+                .filter(lane -> lane.place == Line.Place.NOWHERE
                         && lane.alarmAt == null
                         && !lane.isToTell
                         && !lane.isTested
-                        && lane.isIdleSince(idle));
+                        && lane.isIdleSince(idle))
+                .toList();
+        unused.forEach(lane -> lane.keepBucket(spent, now));
+        lanes.values().removeAll(Set.copyOf(unused));
+        organizations
+                .values()
+                .retainAll(lanes.values().stream().map(Lane::organization).collect(Collectors.toSet()));
     }
 }

@@ -3,27 +3,27 @@ package dev.waybill.worker.delivery;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
-import java.util.Map;
-import java.util.Objects;
 import java.util.SequencedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// Lanes that want a slot, and whose turn it is: the organizations go round, and each one's lanes among themselves.
-/// So neither an organization with a thousand destinations nor a destination with a thousand tasks delays another.
+/// Lanes that want a slot, and whose turn it is: the organizations go round, and each one's lanes among
+/// themselves. So neither an organization with a thousand destinations nor a destination with a thousand tasks
+/// delays another, and neither can take all slots, see [Share].
 ///
-/// | place          | why the lane stands there                | leaves it when                                  |
+/// | place          | why a lane stands there                  | leaves it when                                  |
 /// |----------------|------------------------------------------|-------------------------------------------------|
-/// | IN_TURN        | it has something ready                   | its turn comes                                  |
+/// | IN_TURN        | it has something ready                   | its organization's turn comes, and then its own |
 /// | HELD_BACK      | it has too large a share of the slots    | an attempt of it ends, or slots enough are free |
 /// | BEHIND_RETRIES | it has only retries, which have theirs   | a retry ends, or it gets a first attempt        |
+///
+/// An organization is IN_TURN while lanes of it are, or HELD_BACK with all of them, for the same reasons.
 ///
 /// Every step costs at most the logarithm of the number of lanes. Guarded by the lock of [Lanes].
 final class Line {
 
-    /// Where a lane stands.
+    /// Where a lane or an organization stands.
     enum Place {
         NOWHERE,
         IN_TURN,
@@ -32,8 +32,10 @@ final class Line {
     }
 
     private final LaneSettings settings;
-    private final Map<String, Deque<Lane>> lanesOf = new HashMap<>();
-    private final Deque<String> organizations = new ArrayDeque<>();
+    private final Deque<Organization> turns = new ArrayDeque<>();
+    private final TreeSet<Organization> organizationsHeldBack =
+            new TreeSet<>(Comparator.comparingInt((Organization organization) -> organization.freeNeeded)
+                    .thenComparingLong(Organization::number));
     private final TreeSet<Lane> heldBack = new TreeSet<>(
             Comparator.comparingInt((Lane lane) -> lane.freeNeeded).thenComparingLong(Lane::number));
     private final SequencedSet<Lane> behindRetries = new LinkedHashSet<>();
@@ -56,11 +58,16 @@ final class Line {
         }
     }
 
-    /// An attempt of the lane ended, so that its share is smaller.
+    /// An attempt of the lane ended, so that its share is smaller, and its organization's.
     void shareFell(Lane lane) {
         if (lane.place == Place.HELD_BACK) {
             heldBack.remove(lane);
             enqueue(lane);
+        }
+        Organization organization = lane.organization();
+        if (organization.place == Place.HELD_BACK) {
+            organizationsHeldBack.remove(organization);
+            takeTurn(organization);
         }
     }
 
@@ -81,13 +88,15 @@ final class Line {
             return null;
         }
         for (Lane lane = candidate(free, retriesToo); lane != null; lane = candidate(free, retriesToo)) {
-            if (!settings.allows(lane.running(), free)) {
-                lane.freeNeeded = settings.freeNeeded(lane.running());
+            if (!settings.lane().allows(lane.running(), free)) {
+                lane.freeNeeded = settings.lane().freeNeeded(lane.running());
                 lane.place = Place.HELD_BACK;
                 heldBack.add(lane);
             } else if (!retriesToo && lane.hasReady() && !lane.hasFirstAttempt()) {
                 lane.place = Place.BEHIND_RETRIES;
                 behindRetries.add(lane);
+            } else if (!allows(lane.organization(), free)) {
+                enqueue(lane);
             } else {
                 return lane;
             }
@@ -97,9 +106,10 @@ final class Line {
 
     /// Whoever stands aside comes after all whose turn it is.
     private @Nullable Lane candidate(int free, boolean retriesToo) {
+        Organization organization = nextOrganization(free);
         Lane lane = null;
-        if (!organizations.isEmpty()) {
-            lane = dequeue();
+        if (organization != null) {
+            lane = dequeue(organization);
         } else if (retriesToo && !behindRetries.isEmpty()) {
             lane = behindRetries.removeFirst();
         } else if (!heldBack.isEmpty() && heldBack.first().freeNeeded <= free) {
@@ -111,23 +121,42 @@ final class Line {
         return lane;
     }
 
-    private void enqueue(Lane lane) {
-        lane.place = Place.IN_TURN;
-        lanesOf.computeIfAbsent(lane.organization(), organization -> {
-                    organizations.add(organization);
-                    return new ArrayDeque<>();
-                })
-                .add(lane);
+    private @Nullable Organization nextOrganization(int free) {
+        for (Organization one = turns.poll(); one != null; one = turns.poll()) {
+            if (allows(one, free)) {
+                return one;
+            }
+            one.freeNeeded = settings.organization().freeNeeded(one.running);
+            one.place = Place.HELD_BACK;
+            organizationsHeldBack.add(one);
+        }
+        boolean next = !organizationsHeldBack.isEmpty() && organizationsHeldBack.first().freeNeeded <= free;
+        return next ? organizationsHeldBack.removeFirst() : null;
     }
 
-    private Lane dequeue() {
-        String organization = organizations.remove();
-        Deque<Lane> lanes = Objects.requireNonNull(lanesOf.get(organization));
-        Lane lane = lanes.remove();
-        if (lanes.isEmpty()) {
-            lanesOf.remove(organization);
-        } else {
-            organizations.add(organization);
+    private boolean allows(Organization organization, int free) {
+        return settings.organization().allows(organization.running, free);
+    }
+
+    private void enqueue(Lane lane) {
+        lane.place = Place.IN_TURN;
+        Organization organization = lane.organization();
+        organization.inTurn.add(lane);
+        if (organization.place == Place.NOWHERE) {
+            takeTurn(organization);
+        }
+    }
+
+    private void takeTurn(Organization organization) {
+        organization.place = Place.IN_TURN;
+        turns.add(organization);
+    }
+
+    private Lane dequeue(Organization organization) {
+        Lane lane = organization.inTurn.remove();
+        organization.place = Place.NOWHERE;
+        if (!organization.inTurn.isEmpty()) {
+            takeTurn(organization);
         }
         return lane;
     }

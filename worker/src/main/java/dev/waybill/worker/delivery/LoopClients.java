@@ -58,6 +58,20 @@ public record LoopClients(
         return new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
     }
 
+    /// Of no group: reads what it is told to, committed records only.
+    Consumer<String, byte[]> reader() {
+        Map<String, Object> config = new HashMap<>();
+        config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES_MAX);
+        config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) maxBlock.toMillis());
+        config.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) maxBlock.toMillis());
+        config.putAll(consumer);
+        config.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        return new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
+    }
+
     Producer<String, byte[]> producer(String transactionalId) {
         Map<String, Object> config = new HashMap<>();
         config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, RecordSizes.RECORD_MAX);

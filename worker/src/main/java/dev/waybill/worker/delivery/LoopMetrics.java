@@ -17,10 +17,30 @@ public interface LoopMetrics {
     /// @param pausedPartitions  partitions that give no records for now
     /// @param oldestInFlight    age of the attempt that runs longest; zero if none does
     /// @param shutDestinations  destinations with tasks here lately that are left alone for now
-    record Gauges(int inFlight, int admitted, int pausedPartitions, Duration oldestInFlight, int shutDestinations) {}
+    /// @param oldestAdmitted    age of the task that has been admitted for longest; zero if there is none
+    /// @param stuck             attempts that were written off and have not come back, each with its thread
+    record Gauges(
+            int inFlight,
+            int admitted,
+            int pausedPartitions,
+            Duration oldestInFlight,
+            int shutDestinations,
+            Duration oldestAdmitted,
+            int stuck) {}
 
-    /// A loop of the kind has started; its gauges may be read until the worker stops.
+    /// A loop of the kind has started; its gauges may be read until it is [#stopped].
     default void started(Kind kind, Supplier<Gauges> gauges) {}
+
+    /// A loop has stopped, maybe to be started anew.
+    ///
+    /// @param gauges the very ones it was started with
+    default void stopped(Kind kind, Supplier<Gauges> gauges) {}
+
+    /// An attempt ran beyond every bound and was written off.
+    default void attemptStuck(Kind kind) {}
+
+    /// An operator is warned that a destination is on its way to be given up.
+    default void destinationWarned(Kind kind) {}
 
     /// A lane had no room, the task waits in a retry topic.
     default void overflowed(Kind kind) {}

@@ -12,6 +12,7 @@ import dev.waybill.topology.model.ResultStatus;
 import dev.waybill.topology.model.Route;
 import dev.waybill.topology.model.RouteStatus;
 import dev.waybill.topology.policy.Decision;
+import dev.waybill.topology.policy.Fault;
 import dev.waybill.topology.policy.Outcome;
 import dev.waybill.topology.policy.Reasons;
 import java.time.Instant;
@@ -21,9 +22,13 @@ import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Turns what became of a task into the records that say so. Pure but for the codec.
 final class OutcomeRecords {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OutcomeRecords.class);
 
     private final Topics topics;
     private final Records records;
@@ -93,6 +98,20 @@ final class OutcomeRecords {
                         null,
                         now)));
         settle(out, work, fate(work, route, null, RouteStatus.EXPIRED, Reasons.EXPIRED, now), now);
+        return work.ended(withHeaders(out, work, Map.of()));
+    }
+
+    /// The last resort, where nothing can be encoded that says what became of an attempt: the request goes to
+    /// the dead letters with its own bytes, and its result is written if only that can be.
+    Ended unspeakable(Work work, Fault fault, Instant now) {
+        List<ProducerRecord<String, byte[]>> out = new ArrayList<>();
+        out.add(Poison.ofRequest(topics.deadLetters(), work.task().delivery(), fault));
+        try {
+            Route route = work.task().route().ranked();
+            settle(out, work, fate(work, route, null, RouteStatus.FAILED, Reasons.AMBIGUOUS, now), now);
+        } catch (RuntimeException e) {
+            LOG.error("delivery {} has no result", work.task().delivery().id(), e);
+        }
         return work.ended(withHeaders(out, work, Map.of()));
     }
 

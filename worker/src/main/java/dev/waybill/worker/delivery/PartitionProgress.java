@@ -1,8 +1,10 @@
 package dev.waybill.worker.delivery;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -13,10 +15,14 @@ final class PartitionProgress {
 
     private final int epoch;
     private final OffsetMap restored;
-    /// Admitted offsets that are not known to be committed, with the sizes of their tasks.
-    private final TreeMap<Long, Integer> unfinished = new TreeMap<>();
+    /// An admitted task: its size, and since when.
+    private record Admitted(int size, long at) {}
+
+    /// Admitted offsets that are not known to be committed.
+    private final TreeMap<Long, Admitted> unfinished = new TreeMap<>();
     private long position;
     private long bytes;
+    private long warnedOf = -1;
 
     /// Starts where the previous owner had come.
     ///
@@ -43,9 +49,9 @@ final class PartitionProgress {
     }
 
     /// Takes the next record of the partition.
-    void admit(long offset, int size) {
+    void admit(long offset, int size, long now) {
         position = offset + 1;
-        unfinished.put(offset, size);
+        unfinished.put(offset, new Admitted(size, now));
         bytes += size;
     }
 
@@ -59,6 +65,27 @@ final class PartitionProgress {
     /// Admitted and not known to be committed.
     int admitted() {
         return unfinished.size();
+    }
+
+    /// How long the first unfinished task, which holds the committed offset, has been here.
+    Duration headAge(long now) {
+        return unfinished.isEmpty()
+                ? Duration.ZERO
+                : Duration.ofNanos(now - unfinished.firstEntry().getValue().at());
+    }
+
+    /// The offset of the first unfinished task; empty if there is none, or it was asked for before.
+    OptionalLong newHead() {
+        if (unfinished.isEmpty() || unfinished.firstKey() == warnedOf) {
+            return OptionalLong.empty();
+        }
+        warnedOf = unfinished.firstKey();
+        return OptionalLong.of(warnedOf);
+    }
+
+    /// Offsets after the first unfinished one that are done already.
+    long doneAhead() {
+        return unfinished.isEmpty() ? 0 : position - unfinished.firstKey() - unfinished.size();
     }
 
     /// Size of what is admitted.
@@ -86,8 +113,8 @@ final class PartitionProgress {
     /// These offsets are committed as done.
     void committed(Collection<Long> ended) {
         for (Long offset : ended) {
-            Integer size = unfinished.remove(offset);
-            bytes -= size == null ? 0 : size;
+            Admitted done = unfinished.remove(offset);
+            bytes -= done == null ? 0 : done.size();
         }
     }
 }

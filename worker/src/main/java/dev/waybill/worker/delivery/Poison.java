@@ -2,6 +2,8 @@ package dev.waybill.worker.delivery;
 
 import dev.waybill.schemas.Headers;
 import dev.waybill.schemas.RecordSizes;
+import dev.waybill.topology.model.Delivery;
+import dev.waybill.topology.policy.Fault;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -32,6 +34,24 @@ final class Poison {
                 .add(Headers.ERROR_STAGE, Headers.bytes(STAGE_DECODE))
                 .add(Headers.ERROR_CLASS, Headers.bytes(cause.getClass().getName()))
                 .add(Headers.ERROR_MESSAGE, Headers.bytes(String.valueOf(cause.getMessage())));
+        return record;
+    }
+
+    /// A request that was read, and of which it cannot be said what became of it; its bytes as they were written.
+    static ProducerRecord<String, byte[]> ofRequest(String topic, Delivery delivery, Fault fault) {
+        ProducerRecord<String, byte[]> record =
+                new ProducerRecord<>(topic, delivery.id(), delivery.encoded().array());
+        record.headers()
+                .add(Headers.KIND, Headers.bytes(Headers.KIND_POISON))
+                .add(Headers.ERROR_TOPIC, Headers.bytes(delivery.origin().topic()))
+                .add(
+                        Headers.ERROR_PARTITION,
+                        Headers.bytes(Integer.toString(delivery.origin().partition())))
+                .add(
+                        Headers.ERROR_OFFSET,
+                        Headers.bytes(Long.toString(delivery.origin().offset())))
+                .add(Headers.ERROR_STAGE, Headers.bytes(fault.code()))
+                .add(Headers.ERROR_MESSAGE, Headers.bytes(String.valueOf(fault.message())));
         return record;
     }
 

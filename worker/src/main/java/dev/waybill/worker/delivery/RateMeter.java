@@ -2,11 +2,12 @@ package dev.waybill.worker.delivery;
 
 import java.time.Duration;
 
-/// Events per second, as an exponentially decaying average over about [#MEMORY]. Times are nanoseconds of a clock that
-/// only goes forward.
+/// Events per second, as an exponentially decaying average over about [#MEMORY]. Times are nanoseconds of a
+/// clock that only goes forward.
 final class RateMeter {
 
-    /// Long enough to see through one slow answer, short enough to notice within seconds that a destination stopped.
+    /// Long enough to see through one slow answer, short enough to notice within seconds that a destination
+    /// stopped.
     static final Duration MEMORY = Duration.ofSeconds(10);
 
     private static final double MEMORY_SECONDS = MEMORY.toSeconds();
@@ -30,7 +31,12 @@ final class RateMeter {
     }
 
     void mark(long now) {
-        weight = decayed(now) + 1;
+        mark(now, 1);
+    }
+
+    /// So many events at once.
+    void mark(long now, long events) {
+        weight = decayed(now) + events;
         last = now;
     }
 

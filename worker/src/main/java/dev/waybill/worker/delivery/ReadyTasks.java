@@ -28,6 +28,7 @@ final class ReadyTasks {
     private final Deque<Ready> alone = new ArrayDeque<>();
     private final Deque<Ready> gathering = new ArrayDeque<>();
     private long gatheredBytes;
+    private long gatheredIds;
     private boolean hurried;
     private int size;
 
@@ -45,6 +46,7 @@ final class ReadyTasks {
         } else {
             gathering.add(new Ready(work, now));
             gatheredBytes += work.payloadSize();
+            gatheredIds += work.idSize();
         }
         size++;
     }
@@ -81,8 +83,10 @@ final class ReadyTasks {
     private long gatheredAt(BatchSize batchSize, long now) {
         Ready head = gathering.element();
         BatchLimits limits = limits(head);
-        boolean full =
-                hurried || gathering.size() >= batchSize.count(limits) || gatheredBytes >= batchSize.bytes(limits);
+        boolean full = hurried
+                || gathering.size() >= batchSize.count(limits)
+                || gatheredBytes >= batchSize.bytes(limits)
+                || gatheredIds >= limits.ids();
         return full ? now : head.since() + limits.linger().toNanos();
     }
 
@@ -114,19 +118,25 @@ final class ReadyTasks {
         long bytes = batchSize.bytes(limits);
         List<Work> works = new ArrayList<>(Math.min(count, gathering.size()));
         long sum = 0;
+        long ids = 0;
         do {
             Work work = gathering.remove().work();
             works.add(work);
             sum += work.payloadSize();
-        } while (works.size() < count && nextFits(first, bytes - sum));
+            ids += work.idSize();
+        } while (works.size() < count && nextFits(first, bytes - sum, limits.ids() - ids));
         gatheredBytes -= sum;
+        gatheredIds -= ids;
         hurried = false;
         return works;
     }
 
-    private boolean nextFits(Work first, long room) {
+    private boolean nextFits(Work first, long room, long idRoom) {
         Ready next = gathering.peek();
-        return next != null && next.work().payloadSize() <= room && next.work().goesWith(first);
+        return next != null
+                && next.work().payloadSize() <= room
+                && next.work().idSize() <= idRoom
+                && next.work().goesWith(first);
     }
 
     private static BatchLimits limits(Ready one) {
@@ -163,6 +173,7 @@ final class ReadyTasks {
         size -= removed.size();
         gatheredBytes =
                 gathering.stream().mapToLong(one -> one.work().payloadSize()).sum();
+        gatheredIds = gathering.stream().mapToLong(one -> one.work().idSize()).sum();
         hurried &= !gathering.isEmpty();
         return removed;
     }

@@ -7,15 +7,16 @@ import dev.waybill.topology.codec.InvalidRecordException;
 import dev.waybill.topology.codec.Records;
 import dev.waybill.topology.model.Bytes;
 import dev.waybill.topology.model.Destination;
+import dev.waybill.topology.model.Health;
 import dev.waybill.topology.model.Task;
-import dev.waybill.topology.policy.DeliveryHours;
+import dev.waybill.topology.policy.ErrorCategory;
+import dev.waybill.topology.policy.Fault;
+import dev.waybill.topology.policy.Outcome;
 import dev.waybill.worker.sink.BatchLimits;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -28,8 +29,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,14 +40,14 @@ import org.slf4j.LoggerFactory;
 
 /// The sink processor of one kind: admits tasks, has attempts made, writes what they ended with.
 ///
-/// Everything here runs on the loop's thread, but [#run] and [#start], which run on attempts' threads too: they touch
-/// nothing of the loop except the lanes and the queue of what ended, which are made for it.
+/// Everything here runs on the loop's thread, but [#run] and [#start], which run on attempts' threads too: they
+/// touch nothing of the loop except the lanes and the queue of what ended, which are made for it.
 final class SinkLoop implements Loop, TaskLog.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger(SinkLoop.class);
 
-    /// Outcomes of one transaction: enough for 40 000 a second at the default interval, few enough to be written well
-    /// within the transaction's timeout.
+    /// Outcomes of one transaction: enough for 40 000 a second at the default interval, few enough to be written
+    /// well within the transaction's timeout.
     static final int BATCH_MAX = 2_000;
 
     /// How long a poll may take while attempts run: what they end with waits no longer than this to be looked at.
@@ -54,26 +57,32 @@ final class SinkLoop implements Loop, TaskLog.Listener {
 
     private static final Duration WRITE_BACKOFF_MAX = Duration.ofSeconds(1);
 
+    /// How often is looked for what hangs.
+    static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
+
+    /// How long a task may hold its partition's offset before an operator is told: by default it has waited for a
+    /// minute and made an attempt of twice two minutes before.
+    static final Duration HEAD_WARN = Duration.ofMinutes(6);
+
     private final Kind kind;
     private final SinkLoopSettings settings;
     private final Records records;
     private final TaskRecords tasks;
     private final OutcomeRecords outcomes;
     private final Attempts attempts;
+    private final LostAttempts lost;
     private final ExecutorService threads;
     private final LoopTime time;
     private final LoopMetrics metrics;
     private final TaskLog log;
     private final Lanes lanes;
-    /// The router sends tasks that are due within the shortest retry delay. What comes much earlier, because clocks
-    /// differ, must not fill a lane meanwhile.
+    private final Supplier<LoopMetrics.Gauges> gauges = this::gauges;
+    /// The router sends tasks that are due within the shortest retry delay. What comes much earlier, because
+    /// clocks differ, must not fill a lane meanwhile.
     private final Duration heldMax;
 
     private final Map<TopicPartition, PartitionProgress> partitions = new HashMap<>();
-    /// Records polled and not admitted yet; at most one poll's worth for each partition, which is paused meanwhile.
-    private final Map<TopicPartition, Deque<ConsumerRecord<String, byte[]>>> backlog = new HashMap<>();
-    /// Partitions whose next record cannot be dealt with because the schema registry is away, and until when they rest.
-    private final Map<TopicPartition, Long> resting = new HashMap<>();
+    private final Map<TopicPartition, Backlog> backlogs = new HashMap<>();
     /// Ended and not known to be committed.
     private final List<Ended> unwritten = new ArrayList<>();
     /// How destinations are doing, not known to be committed.
@@ -83,10 +92,15 @@ final class SinkLoop implements Loop, TaskLog.Listener {
 
     private int epochs;
     private boolean uncertain;
+    /// Whether what was told of destinations before the last assignment is still being read.
+    private boolean catchingUp;
+
+    private long lookAt;
     private long writeAt;
     private Duration writeBackoff;
     private volatile int admitted;
     private volatile int paused;
+    private volatile Duration oldestAdmitted = Duration.ZERO;
 
     SinkLoop(
             Kind kind,
@@ -105,27 +119,37 @@ final class SinkLoop implements Loop, TaskLog.Listener {
         this.tasks = tasks;
         this.outcomes = outcomes;
         this.attempts = attempts;
+        this.lost = new LostAttempts(attempts, outcomes, time);
         this.threads = threads;
         this.time = time;
         this.metrics = metrics;
-        this.lanes = new Lanes(new LaneSettings(settings.slots(), LaneSettings.DEFAULT_SHARE), time.nanos());
+        this.lanes = new Lanes(LaneSettings.of(settings.slots()), time::now, time.nanos());
         this.heldMax = tasks.plan().shortest().delay().multipliedBy(2);
         this.writeAt = time.nanos();
+        this.lookAt = time.nanos();
         this.writeBackoff = settings.commitInterval();
         this.log = log.apply(this);
-        metrics.started(kind, this::gauges);
+        metrics.started(kind, gauges);
     }
 
     @Override
     public void step() {
         for (ConsumerRecord<String, byte[]> record : log.poll(pollTimeout())) {
             TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-            backlog.computeIfAbsent(partition, _ -> new ArrayDeque<>()).add(record);
+            backlogs.computeIfAbsent(partition, _ -> new Backlog()).add(record);
         }
         Instant now = time.now();
-        partitions.forEach((partition, progress) -> admitBacklog(partition, progress, now));
+        if (knowsHealth()) {
+            partitions.forEach((partition, progress) -> admitBacklog(partition, progress, now));
+        }
         start(lanes.startable(time.nanos()));
         sendAway(now);
+        if (isOver(lookAt)) {
+            lookAt = after(LOOK_INTERVAL);
+            writeOffStuck(now);
+            ended.addAll(lost.end());
+            watchHeads();
+        }
         testConnections();
         boolean more = isOver(writeAt);
         while (more) {
@@ -146,52 +170,89 @@ final class SinkLoop implements Loop, TaskLog.Listener {
         return time.nanos() + duration.toNanos();
     }
 
+    /// Nothing is admitted that a destination may not get because of what an earlier owner of its partition has
+    /// told.
+    private boolean knowsHealth() {
+        if (catchingUp) {
+            try {
+                catchingUp = !log.health().catchUp();
+            } catch (KafkaException e) {
+                LOG.warn("it cannot be read yet how destinations are doing: {}", e.getMessage());
+            }
+        }
+        return !catchingUp;
+    }
+
     // --- admitting -------------------------------------------------------------------------------------------------
 
     private void admitBacklog(TopicPartition partition, PartitionProgress progress, Instant now) {
-        Queue<ConsumerRecord<String, byte[]>> waiting = backlog.get(partition);
-        if (waiting == null || isResting(partition)) {
+        Backlog backlog = backlogs.get(partition);
+        if (backlog == null || backlog.isResting(time.nanos())) {
             return;
         }
-        while (!waiting.isEmpty() && hasRoom(progress)) {
-            ConsumerRecord<String, byte[]> record = waiting.element();
+        for (var record = backlog.first(); record != null && hasRoom(progress); record = backlog.first()) {
             try {
-                admit(partition, progress, record, now);
+                if (!progress.skip(record.offset()) && !admit(partition, progress, backlog, record, now)) {
+                    return;
+                }
             } catch (RegistryException e) {
                 LOG.warn("{} rests for {}: {}", partition, settings.registryPause(), e.getMessage());
-                resting.put(partition, after(settings.registryPause()));
+                backlog.restUntil(after(settings.registryPause()));
                 return;
             }
-            waiting.remove();
+            backlog.removeFirst();
         }
     }
 
-    private void admit(
-            TopicPartition partition, PartitionProgress progress, ConsumerRecord<String, byte[]> record, Instant now) {
-        if (progress.skip(record.offset())) {
-            return;
-        }
-        int room = settings.admittedMax() - progress.admitted();
+    /// False if the record must be offered again.
+    private boolean admit(
+            TopicPartition partition,
+            PartitionProgress progress,
+            Backlog backlog,
+            ConsumerRecord<String, byte[]> record,
+            Instant now) {
         try {
-            Work work = read(partition, progress.epoch(), record);
-            Duration untilDue = untilDue(work.task(), now);
-            DeliveryHours hours = work.destination().policy().hours();
-            if (hours != null && !hours.isOpen(now)) {
-                // It came within the hours and had to wait.
-                ended.add(outcomes.postponed(work, hours.nextOpening(now), now));
-            } else if (untilDue.compareTo(heldMax) > 0) {
-                ended.add(outcomes.postponed(work, now.plus(untilDue), now));
-            } else if (lanes.offer(work, untilDue, room, time.nanos()) instanceof Admission.Overflow(Duration away)) {
-                Duration longer = away.compareTo(untilDue) > 0 ? away : untilDue;
-                ended.add(outcomes.postponed(work, now.plus(longer), now));
-                metrics.overflowed(kind);
+            Work work = backlog.head;
+            if (work == null) {
+                work = read(partition, progress.epoch(), record);
+                backlog.head = work;
+            }
+            if (!admit(work, progress, now)) {
+                return false;
             }
         } catch (PoisonRecordException | InvalidRecordException e) {
             ended.add(new Ended(partition, progress.epoch(), record.offset(), List.of(tasks.poison(record, e))));
             metrics.poison(kind);
             LOG.warn("{} offset {} is no task, but a dead letter: {}", partition, record.offset(), e.getMessage());
         }
-        progress.admit(record.offset(), Math.max(0, record.serializedValueSize()));
+        progress.admit(record.offset(), Math.max(0, record.serializedValueSize()), time.nanos());
+        return true;
+    }
+
+    private boolean admit(Work work, PartitionProgress progress, Instant now) {
+        Duration untilDue = untilDue(work.task(), now);
+        Instant opening = Attempts.opening(work, now);
+        if (opening != null) {
+            // It came within the hours and had to wait.
+            ended.add(outcomes.postponed(work, opening, now));
+            return true;
+        }
+        if (untilDue.compareTo(heldMax) > 0) {
+            ended.add(outcomes.postponed(work, now.plus(untilDue), now));
+            return true;
+        }
+        Room room =
+                new Room(settings.admittedMax() - progress.admitted(), settings.admittedBytesMax() - admittedBytes());
+        return switch (lanes.offer(work, untilDue, room, time.nanos())) {
+            case Admission.Accepted() -> true;
+            case Admission.Later() -> false;
+            case Admission.Overflow(Duration away) -> {
+                Duration longer = away.compareTo(untilDue) > 0 ? away : untilDue;
+                ended.add(outcomes.postponed(work, now.plus(longer), now));
+                metrics.overflowed(kind);
+                yield true;
+            }
+        };
     }
 
     /// What lanes do not hold any more waits in the retry topics, uncharged.
@@ -223,7 +284,9 @@ final class SinkLoop implements Loop, TaskLog.Listener {
             throw new InvalidRecordException("a task at a sink carries its destination");
         }
         BatchLimits batch = attempts.batches(destination, task.delivery());
-        return new Work(task, destination, partition, epoch, record.offset(), record.headers(), batch);
+        Health health = log.health().latest(destination.id(), task.health());
+        Task current = new Task(task.delivery(), task.route(), destination, health);
+        return new Work(current, destination, partition, epoch, record.offset(), record.headers(), batch);
     }
 
     private boolean hasRoom(PartitionProgress progress) {
@@ -234,21 +297,12 @@ final class SinkLoop implements Loop, TaskLog.Listener {
         return partitions.values().stream().mapToLong(PartitionProgress::bytes).sum();
     }
 
-    private boolean isResting(TopicPartition partition) {
-        Long until = resting.get(partition);
-        if (until != null && isOver(until)) {
-            resting.remove(partition);
-            return false;
-        }
-        return until != null;
-    }
-
     /// A partition whose records could not all be admitted gives no more of them.
     private void pause() {
         Set<TopicPartition> full = new HashSet<>();
         partitions.forEach((partition, progress) -> {
-            Queue<ConsumerRecord<String, byte[]>> waiting = backlog.get(partition);
-            boolean behind = waiting != null && !waiting.isEmpty();
+            Backlog backlog = backlogs.get(partition);
+            boolean behind = backlog != null && !backlog.isEmpty();
             if (behind || !hasRoom(progress)) {
                 full.add(partition);
             }
@@ -285,30 +339,93 @@ final class SinkLoop implements Loop, TaskLog.Listener {
 
     /// On the call's own thread.
     private void run(Call call) {
-        call.works().forEach(this::measureLag);
         Observed observed = null;
         Split split = null;
+        Instant begun = time.now();
+        call.madeBy(Thread.currentThread());
         try {
-            Attempted attempted = attempts.make(call);
-            ended.addAll(attempted.ended());
-            observed = attempted.observed();
-            split = attempted.split();
-            count(call, split);
+            if (!call.isSettled()) {
+                call.works().forEach(this::measureLag);
+                Attempted attempted = attempts.make(call);
+                if (call.settle()) {
+                    ended.addAll(attempted.ended());
+                    observed = attempted.observed();
+                    split = attempted.split();
+                    count(call, split);
+                }
+            }
         } catch (InterruptedException e) {
-            // The worker is stopping.
+            // The worker is stopping, and the tasks come back from the log; or the call was written off.
+            lose(call, e, begun);
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
-            // Not even a poor outcome could be written. The tasks stay admitted and uncommitted, so nothing is lost:
-            // they are made again once their partition moves or the worker starts anew.
+            // Not even a poor outcome could be written from here.
             LOG.error(
                     "{} offset {} has no outcome",
                     call.first().partition(),
                     call.first().offset(),
                     e);
+            lose(call, e, begun);
         } finally {
+            call.madeBy(null);
             // Only now, so that whoever finds it running no more finds its outcome among what ended.
             start(lanes.ended(call, observed, split, time.nanos()));
         }
+    }
+
+    private void lose(Call call, Throwable cause, Instant begun) {
+        if (call.settle()) {
+            lost.add(call, Attempts.outcomeLost(cause), begun);
+        }
+    }
+
+    /// An attempt that has run beyond every bound is over as far as its tasks go; what it says later is dropped.
+    private void writeOffStuck(Instant now) {
+        lanes.running().forEach((call, since) -> {
+            Duration age = Duration.ofNanos(time.nanos() - since);
+            if (age.compareTo(attempts.longest(call)) > 0 && !attempts.isKnown(call) && call.settle()) {
+                writeOff(call, age, now);
+            }
+        });
+    }
+
+    private void writeOff(Call call, Duration age, Instant now) {
+        Work first = call.first();
+        LOG.warn(
+                "attempt written off kind={} destination={} partition={} offset={} running_s={}; its thread has not come"
+                        + " back",
+                kind.wireName(),
+                first.destination().id(),
+                first.partition(),
+                first.offset(),
+                age.toSeconds());
+        Fault stuck = Fault.of(ErrorCategory.TIMEOUT, "attempt_stuck", "no answer after " + age.toSeconds() + " s");
+        lost.add(call, stuck, now.minus(age));
+        start(lanes.writtenOff(call, new Observed(new Outcome.Ambiguous(stuck), age, now), time.nanos()));
+        call.interrupt();
+        metrics.attemptStuck(kind);
+    }
+
+    /// Says once of each task that holds its partition's offset for long: the log behind it is kept as long.
+    private void watchHeads() {
+        long now = time.nanos();
+        Duration oldest = Duration.ZERO;
+        for (Map.Entry<TopicPartition, PartitionProgress> one : partitions.entrySet()) {
+            PartitionProgress progress = one.getValue();
+            Duration age = progress.headAge(now);
+            oldest = oldest.compareTo(age) > 0 ? oldest : age;
+            if (age.compareTo(HEAD_WARN) > 0) {
+                progress.newHead()
+                        .ifPresent(offset -> LOG.warn(
+                                "offset held partition={} offset={} held_s={} admitted={} done_behind_it={}",
+                                one.getKey(),
+                                offset,
+                                age.toSeconds(),
+                                progress.admitted(),
+                                progress.doneAhead()));
+            }
+        }
+        oldestAdmitted = oldest;
     }
 
     private void measureLag(Work work) {
@@ -354,6 +471,7 @@ final class SinkLoop implements Loop, TaskLog.Listener {
             case TaskLog.Written.Committed() -> {
                 unwritten.subList(0, batch.ended().size()).clear();
                 if (!batch.health().isEmpty()) {
+                    batch.health().forEach(record -> log.health().told(record.key(), record.value()));
                     untold.clear();
                 }
                 offsets.forEach((partition, done) -> progress(partition).committed(done));
@@ -383,6 +501,8 @@ final class SinkLoop implements Loop, TaskLog.Listener {
             }
             if (change.isGivenUp()) {
                 metrics.destinationDisabled(kind);
+            } else if (change.isWarning()) {
+                metrics.destinationWarned(kind);
             }
         }
     }
@@ -454,9 +574,10 @@ final class SinkLoop implements Loop, TaskLog.Listener {
     public void assigned(Map<TopicPartition, OffsetMap> added) {
         added.forEach((partition, map) -> {
             partitions.put(partition, new PartitionProgress(++epochs, map));
-            backlog.remove(partition);
-            resting.remove(partition);
+            backlogs.remove(partition);
         });
+        log.health().begin();
+        catchingUp = true;
         LOG.info("{} takes {}", kind.wireName(), added.keySet());
     }
 
@@ -491,8 +612,7 @@ final class SinkLoop implements Loop, TaskLog.Listener {
         lanes.drop(work -> gone.contains(work.partition()));
         gone.forEach(partition -> {
             partitions.remove(partition);
-            backlog.remove(partition);
-            resting.remove(partition);
+            backlogs.remove(partition);
         });
         dropStale();
         LOG.info("{} gives {}", kind.wireName(), gone);
@@ -503,6 +623,7 @@ final class SinkLoop implements Loop, TaskLog.Listener {
         try {
             log.close();
         } finally {
+            metrics.stopped(kind, gauges);
             threads.shutdownNow();
             attempts.close();
         }
@@ -510,9 +631,16 @@ final class SinkLoop implements Loop, TaskLog.Listener {
 
     private LoopMetrics.Gauges gauges() {
         long now = time.nanos();
-        List<Long> running = lanes.runningSince();
+        Collection<Long> running = lanes.running().values();
         long oldest = running.stream().mapToLong(since -> now - since).max().orElse(0);
-        return new LoopMetrics.Gauges(running.size(), admitted, paused, Duration.ofNanos(oldest), lanes.shut(now));
+        return new LoopMetrics.Gauges(
+                running.size(),
+                admitted,
+                paused,
+                Duration.ofNanos(oldest),
+                lanes.shut(now),
+                oldestAdmitted,
+                lanes.stuck());
     }
 
     private static Duration min(Duration a, Duration b) {

@@ -18,8 +18,4 @@ record Split(List<List<Work>> parts, boolean tooLarge) {
         return new Split(
                 List.of(List.copyOf(works.subList(0, half)), List.copyOf(works.subList(half, works.size()))), tooLarge);
     }
-
-    int members() {
-        return parts.stream().mapToInt(List::size).sum();
-    }
 }

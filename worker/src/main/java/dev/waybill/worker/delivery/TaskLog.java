@@ -39,6 +39,11 @@ interface TaskLog extends AutoCloseable {
     /// What is committed now, after every earlier transaction of this log has ended one way or the other.
     Map<TopicPartition, OffsetMap> committed(Set<TopicPartition> partitions);
 
+    /// How destinations are doing, as far as it was told.
+    default ToldHealth health() {
+        return ToldHealth.NONE;
+    }
+
     @Override
     void close();
 

@@ -2,10 +2,15 @@ package dev.waybill.worker.delivery;
 
 import dev.waybill.topology.policy.RateLimit;
 
-/// Holds a destination to its rate limit: a bucket of `burst` tokens into which `permits` come evenly per period. Times
-/// are
-/// nanoseconds of a clock that only goes forward.
+/// Holds a destination to its rate limit: a bucket of `burst` tokens into which `permits` come evenly per period.
+/// Times are nanoseconds of a clock that only goes forward.
+///
+/// A new bucket holds what comes within a second, and at least one token: what was sent before is not known, and
+/// a full one would give the burst again with every restart and move.
 final class TokenBucket {
+
+    /// Nobody moves a partition faster.
+    private static final double START_NANOS = 1e9;
 
     private final RateLimit limit;
     private double tokens;
@@ -13,7 +18,7 @@ final class TokenBucket {
 
     TokenBucket(RateLimit limit, long now) {
         this.limit = limit;
-        this.tokens = limit.burst();
+        this.tokens = Math.clamp(START_NANOS / nanosPerToken(), 1, limit.burst());
         this.filledAt = now;
     }
 
@@ -28,6 +33,11 @@ final class TokenBucket {
         }
         tokens--;
         return true;
+    }
+
+    boolean isFull(long now) {
+        fill(now);
+        return tokens >= limit.burst();
     }
 
     /// When the next token is there, if none is taken before.

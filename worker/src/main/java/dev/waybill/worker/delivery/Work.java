@@ -47,8 +47,18 @@ record Work(
                 new Task(delivery, task.route(), destination), destination, partition, epoch, offset, headers, batch);
     }
 
+    /// About the length of its record, in bytes: what varies in it.
+    int size() {
+        return task.delivery().encoded().size() + destination.encoded().size();
+    }
+
     int payloadSize() {
         return task.delivery().request().payload().size();
+    }
+
+    /// What its delivery id takes where a batch names its members.
+    int idSize() {
+        return task.delivery().id().length() + 1;
     }
 
     /// Whether both are for the same version of the destination, under the same assignment.

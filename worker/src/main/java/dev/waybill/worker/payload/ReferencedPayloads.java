@@ -12,8 +12,8 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// Payloads inline and by reference. What a reference leads to is copied into the spool first, in pieces, so that its
-/// length and hash are known before anything is sent and no payload is ever in memory as a whole.
+/// Payloads inline and by reference. What a reference leads to is copied into the spool first, in pieces, so
+/// that its length and hash are known before anything is sent and no payload is ever in memory as a whole.
 public final class ReferencedPayloads implements Payloads, AutoCloseable {
 
     private final References references;
@@ -21,6 +21,7 @@ public final class ReferencedPayloads implements Payloads, AutoCloseable {
     private final HttpSource http;
     private final HttpLine line;
     private final Spool spool;
+    private final Duration fetchTimeout;
 
     /// @param spoolDir     belongs to this process alone
     /// @param spoolMax     bytes that may be there at a time
@@ -37,7 +38,13 @@ public final class ReferencedPayloads implements Payloads, AutoCloseable {
         this.files = new FileSource(references.fileRoots());
         this.line = line;
         this.http = new HttpSource(line, fetchTimeout);
+        this.fetchTimeout = fetchTimeout;
         this.spool = new Spool(spoolDir, spoolMax, payloadMax);
+    }
+
+    @Override
+    public Duration longest() {
+        return fetchTimeout;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.waybill.worker.sink;
 
 import dev.waybill.topology.model.Payload;
 import dev.waybill.topology.policy.Outcome;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// Where the bytes of a delivery come from. Thread-safe.
@@ -16,6 +17,11 @@ public interface Payloads {
     ///
     /// @throws InterruptedException if the worker is stopping
     Fetched fetch(Payload payload) throws InterruptedException;
+
+    /// How long [#fetch] may take at most.
+    default Duration longest() {
+        return Duration.ZERO;
+    }
 
     /// What came of it.
     sealed interface Fetched {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
@@ -28,6 +29,8 @@ public final class LoopCounters implements LoopMetrics {
     private final LongCounter batchSplits;
     private final LongCounter trips;
     private final LongCounter disabled;
+    private final LongCounter warned;
+    private final LongCounter writtenOff;
     private final LongCounter poison;
     private final LongCounter written;
     private final LongCounter writeFailures;
@@ -54,6 +57,13 @@ public final class LoopCounters implements LoopMetrics {
                 .build();
         disabled = meter.counterBuilder(Names.DISABLED)
                 .setDescription("Destinations disabled because they are gone or have only failed for long")
+                .build();
+        warned = meter.counterBuilder(Names.WARNED)
+                .setDescription(
+                        "Warnings that a destination has come half, 70 or 90 per cent of the way to being disabled")
+                .build();
+        writtenOff = meter.counterBuilder(Names.WRITTEN_OFF)
+                .setDescription("Attempts that ran beyond every bound and count as ambiguous")
                 .build();
         poison = meter.counterBuilder(Names.POISON)
                 .setDescription("Records that could not be read and went to the dead letters")
@@ -91,7 +101,16 @@ public final class LoopCounters implements LoopMetrics {
         meter.gaugeBuilder(Names.OLDEST_IN_FLIGHT)
                 .setDescription("Age of the attempt that runs longest")
                 .setUnit("s")
-                .buildWithCallback(this::oldest);
+                .buildWithCallback(gauge -> oldest(gauge, Gauges::oldestInFlight));
+        meter.gaugeBuilder(Names.OLDEST_ADMITTED)
+                .setDescription(
+                        "Age of the task that has been admitted for longest, which holds its partition's offset")
+                .setUnit("s")
+                .buildWithCallback(gauge -> oldest(gauge, Gauges::oldestAdmitted));
+        meter.gaugeBuilder(Names.STUCK)
+                .ofLongs()
+                .setDescription("Attempts that were written off and whose threads have not come back")
+                .buildWithCallback(gauge -> sum(gauge, Gauges::stuck));
     }
 
     private void sum(ObservableLongMeasurement gauge, ToLongFunction<Gauges> value) {
@@ -99,11 +118,11 @@ public final class LoopCounters implements LoopMetrics {
                 gauge.record(all.stream().map(Supplier::get).mapToLong(value).sum(), attributes(kind)));
     }
 
-    private void oldest(ObservableDoubleMeasurement gauge) {
+    private void oldest(ObservableDoubleMeasurement gauge, Function<Gauges, Duration> age) {
         loops.forEach((kind, all) -> gauge.record(
                 all.stream()
                         .map(Supplier::get)
-                        .mapToDouble(read -> seconds(read.oldestInFlight()))
+                        .mapToDouble(read -> seconds(age.apply(read)))
                         .max()
                         .orElse(0),
                 attributes(kind)));
@@ -112,6 +131,24 @@ public final class LoopCounters implements LoopMetrics {
     @Override
     public void started(Kind kind, Supplier<Gauges> gauges) {
         loops.computeIfAbsent(kind, _ -> new CopyOnWriteArrayList<>()).add(gauges);
+    }
+
+    @Override
+    public void stopped(Kind kind, Supplier<Gauges> gauges) {
+        loops.computeIfPresent(kind, (_, all) -> {
+            all.remove(gauges);
+            return all;
+        });
+    }
+
+    @Override
+    public void attemptStuck(Kind kind) {
+        writtenOff.add(1, attributes(kind));
+    }
+
+    @Override
+    public void destinationWarned(Kind kind) {
+        warned.add(1, attributes(kind));
     }
 
     @Override

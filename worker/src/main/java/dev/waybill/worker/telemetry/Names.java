@@ -52,6 +52,9 @@ public final class Names {
     static final String PAYLOAD_SIZE = "waybill.payload.size";
     static final String IN_FLIGHT = "waybill.attempts.in_flight";
     static final String OLDEST_IN_FLIGHT = "waybill.attempts.oldest_age";
+    static final String STUCK = "waybill.attempts.stuck";
+    static final String WRITTEN_OFF = "waybill.attempts.written_off";
+    static final String OLDEST_ADMITTED = "waybill.tasks.oldest_age";
     static final String ADMITTED = "waybill.tasks.admitted";
     static final String PAUSED = "waybill.partitions.paused";
     static final String BATCH_SIZE = "waybill.batch.size";
@@ -60,6 +63,7 @@ public final class Names {
     static final String BREAKER_TRIPS = "waybill.breaker.trips";
     static final String SHUT = "waybill.destinations.shut";
     static final String DISABLED = "waybill.destinations.disabled";
+    static final String WARNED = "waybill.destinations.warned";
     static final String WRITTEN = "waybill.outcomes.written";
     static final String WRITE_FAILURES = "waybill.outcomes.write_failures";
 

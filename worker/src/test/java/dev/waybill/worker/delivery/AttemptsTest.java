@@ -55,6 +55,24 @@ class AttemptsTest {
         return samples.codec.decode(ended.records().getFirst().value(), DeliveryAttempt.class);
     }
 
+    /// A resolver that is busy says nothing about the destination, whatever part of the network it belongs to.
+    @Test
+    void aConnectionTestThatFailsForAReasonOfOursSaysNothing() {
+        ScriptedProvider provider = new ScriptedProvider((_, _) -> delivered());
+        Attempts attempts = new Attempts(
+                new OpenSinks(List.of(provider)),
+                Payloads.INLINE,
+                samples.outcomes,
+                AttemptObserver.NONE,
+                time,
+                new Random(1));
+        assertThat(attempts.failsTest(samples.destination("a"))).isFalse();
+        provider.testFault = Fault.of(ErrorCategory.DNS, "resolver_busy", "too many");
+        assertThat(attempts.failsTest(samples.destination("a"))).isTrue();
+        provider.testFaultIsOurs = true;
+        assertThat(attempts.failsTest(samples.destination("a"))).isFalse();
+    }
+
     @Test
     void tellsWhatTheSinkSaw() throws InterruptedException {
         Ended ended = attempts((_, _) -> delivered(), AttemptObserver.NONE)

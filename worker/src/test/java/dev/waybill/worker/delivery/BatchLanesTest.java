@@ -21,13 +21,13 @@ import org.junit.jupiter.api.Test;
 /// Lanes of destinations that take several payloads in a call. The samples' payloads have two bytes.
 class BatchLanesTest {
 
-    private static final int ROOM = 1_000;
+    private static final Room ROOM = new Room(1_000, Long.MAX_VALUE);
     private static final long MILLI = 1_000_000;
     private static final Duration LINGER = Duration.ofMillis(100);
     private static final BatchLimits FOUR = new BatchLimits(4, 1_000, LINGER);
 
     private final Samples samples = new Samples();
-    private final Lanes lanes = new Lanes(new LaneSettings(1_000, LaneSettings.DEFAULT_SHARE), 0);
+    private final Lanes lanes = new Lanes(LaneSettings.of(1_000), () -> Samples.START, 0);
     private int offset;
 
     private Destination destination(int concurrency, @Nullable Integer permits) {
@@ -126,6 +126,16 @@ class BatchLanesTest {
         assertThat(startable(0)).containsExactly(works.subList(0, 1), works.subList(1, 2));
     }
 
+    /// A batch names its members in a header, which servers bound: what would be refused for it is not gathered.
+    @Test
+    void aBatchIsFullByIds() {
+        int each = "delivery-0".length() + 1;
+        List<Work> works = offer(5, destination(10, null), FOUR.withIds(2 * each), 0);
+
+        assertThat(startable(0)).containsExactly(works.subList(0, 2), works.subList(2, 4));
+        assertThat(startable(LINGER.toNanos())).containsExactly(works.subList(4, 5));
+    }
+
     @Test
     void withoutLingerABatchIsWhatIsThere() {
         List<Work> works = offer(3, destination(10, null), new BatchLimits(4, 1_000, Duration.ZERO), 0);
@@ -145,14 +155,14 @@ class BatchLanesTest {
 
     @Test
     void aBatchTakesOneSlotOneOfTheConcurrencyAndOneToken() {
-        Lanes narrow = new Lanes(new LaneSettings(2, LaneSettings.DEFAULT_SHARE), 0);
+        Lanes narrow = new Lanes(LaneSettings.of(2), () -> Samples.START, 0);
         Destination destination = destination(1, 1);
         for (int i = 0; i < 8; i++) {
             narrow.offer(work(destination, FOUR), Duration.ZERO, ROOM, 0);
         }
         List<Call> first = narrow.startable(0);
         assertThat(first).hasSize(1);
-        assertThat(narrow.runningSince()).hasSize(1);
+        assertThat(narrow.running()).hasSize(1);
 
         assertThat(narrow.ended(first.getFirst(), delivered(), null, 0)).isEmpty();
         assertThat(narrow.startable(1_000 * MILLI - 1)).isEmpty();
@@ -274,7 +284,7 @@ class BatchLanesTest {
     void whatGathersLeavesWhenThereIsNoRoomForMore() {
         Destination destination = destination(10, null);
         List<Work> works = offer(3, destination, FOUR, 0);
-        int noRoom = 1;
+        Room noRoom = new Room(1, Long.MAX_VALUE);
 
         assertThat(lanes.offer(work(destination, FOUR), Duration.ZERO, noRoom, 1))
                 .isInstanceOf(Admission.Overflow.class);
@@ -285,7 +295,7 @@ class BatchLanesTest {
     @Test
     void membersCountAgainstTheShareOfTheLane() {
         Destination destination = destination(1, null);
-        int room = 20;
+        Room room = new Room(20, Long.MAX_VALUE);
         List<Admission> answers = IntStream.range(0, 6)
                 .mapToObj(_ -> lanes.offer(work(destination, FOUR), Duration.ZERO, room, 0))
                 .toList();

@@ -37,7 +37,7 @@ class BreakerTest {
     private final Breaker breaker = breaker(null, 0);
 
     private Breaker breaker(@Nullable Health told, long now) {
-        return new Breaker(destination, told, now);
+        return new Breaker(destination, told, wall(now), now);
     }
 
     private static Fault fault(ErrorCategory category, int code) {
@@ -135,6 +135,26 @@ class BreakerTest {
     }
 
     @Test
+    void aNewOwnerLeavesItAloneForTheRestOfItsTime() {
+        trip(0);
+        Breaker next = breaker(breaker.tell().now(), 10 * SECOND);
+        assertThat(next.lets(10 * SECOND)).isZero();
+        assertThat(next.opensAt()).isEqualTo(30 * SECOND);
+        assertThat(next.mayTell()).isFalse();
+        judge(next, 30 * SECOND, DELIVERED, DELIVERED);
+        assertThat(next.mustTell()).as("others still take it to be open").isTrue();
+        assertThat(next.tell().now().isWell()).isTrue();
+    }
+
+    /// The clock that it was told by may be an hour ahead of this one.
+    @Test
+    void aNewOwnerLeavesItAloneNoLongerThanItWasToBe() {
+        trip(0);
+        Breaker next = new Breaker(destination, breaker.tell().now(), wall(-3_600 * SECOND), 0);
+        assertThat(next.opensAt()).isEqualTo(30 * SECOND);
+    }
+
+    @Test
     void anotherVersionStartsAnew() {
         trip(0);
         Destination changed = new Destination(
@@ -150,7 +170,7 @@ class BreakerTest {
                 destination.labels(),
                 2,
                 destination.encoded());
-        Breaker next = new Breaker(changed, breaker.tell().now(), SECOND);
+        Breaker next = new Breaker(changed, breaker.tell().now(), wall(SECOND), SECOND);
         assertThat(next.lets(SECOND)).isEqualTo(Integer.MAX_VALUE);
         assertThat(next.mayTell()).as("others still take it to be open").isTrue();
         assertThat(next.tell().now().isWell()).isTrue();
@@ -182,7 +202,7 @@ class BreakerTest {
     void whoWantsNoneHasNone() {
         Destination without = samples.destination(
                 "b", DeliveryPolicy.newBuilder().setBreakerEnabled(false).build());
-        Breaker none = new Breaker(without, null, 0);
+        Breaker none = new Breaker(without, null, wall(0), 0);
         for (int i = 0; i < 99; i++) {
             judge(none, 0, UNAVAILABLE);
         }

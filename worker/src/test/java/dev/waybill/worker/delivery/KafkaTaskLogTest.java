@@ -50,22 +50,23 @@ class KafkaTaskLogTest {
     }
 
     private KafkaTaskLog open() {
-        return new KafkaTaskLog(consumer, this::make, Set.of(PARTITION.topic()), new TaskLog.Listener() {
-            @Override
-            public void assigned(Map<TopicPartition, OffsetMap> partitions) {
-                heard.add("assigned " + partitions);
-            }
+        return new KafkaTaskLog(
+                consumer, this::make, Set.of(PARTITION.topic()), ToldHealth.NONE, new TaskLog.Listener() {
+                    @Override
+                    public void assigned(Map<TopicPartition, OffsetMap> partitions) {
+                        heard.add("assigned " + partitions);
+                    }
 
-            @Override
-            public void revoked(Collection<TopicPartition> partitions) {
-                heard.add("revoked " + partitions);
-            }
+                    @Override
+                    public void revoked(Collection<TopicPartition> partitions) {
+                        heard.add("revoked " + partitions);
+                    }
 
-            @Override
-            public void lost(Collection<TopicPartition> partitions) {
-                heard.add("lost " + partitions);
-            }
-        });
+                    @Override
+                    public void lost(Collection<TopicPartition> partitions) {
+                        heard.add("lost " + partitions);
+                    }
+                });
     }
 
     private static TaskLog.Written write(TaskLog log) {

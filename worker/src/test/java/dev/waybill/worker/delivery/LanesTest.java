@@ -67,7 +67,7 @@ class LanesTest {
     }
 
     private static SingleLanes lanes(int slots) {
-        return new SingleLanes(new LaneSettings(slots, LaneSettings.DEFAULT_SHARE), 0);
+        return new SingleLanes(LaneSettings.of(slots), 0);
     }
 
     private static void accept(SingleLanes lanes, Work work, long now) {
@@ -84,7 +84,7 @@ class LanesTest {
         assertThat(lanes.startable(0)).containsExactly(works.get(0), works.get(1));
         assertThat(lanes.startable(0)).isEmpty();
         assertThat(lanes.ended(works.get(1), null, 1)).containsExactly(works.get(2));
-        assertThat(lanes.runningSince()).hasSize(2);
+        assertThat(lanes.running()).isEqualTo(2);
     }
 
     @Test
@@ -294,7 +294,8 @@ class LanesTest {
                         .build());
     }
 
-    /// Everything that waits in the lane of a destination that is left alone goes elsewhere, and nothing more comes in.
+    /// Everything that waits in the lane of a destination that is left alone goes elsewhere, and nothing more
+    /// comes in.
     @Test
     void anOpenBreakerEmptiesItsLane() {
         SingleLanes lanes = lanes(1_000);
@@ -475,6 +476,78 @@ class LanesTest {
         assertThat(next.work()).isEqualTo(works.get(2));
     }
 
+    /// Calls that never come back keep their destination from more of them, but not the others from their slots.
+    @Test
+    void aCallThatWasWrittenOffGivesItsSlotAndNotItsPlaceAtTheDestination() {
+        SingleLanes lanes = lanes(4);
+        Destination hangs = destination("hangs", 1);
+        Work stuck = work(hangs);
+        accept(lanes, stuck, 0);
+        lanes.startable(0);
+        accept(lanes, work(hangs), 0);
+        assertThat(lanes.writtenOff(stuck, ambiguous(1), 1)).isEmpty();
+        assertThat(lanes.running()).isZero();
+        assertThat(lanes.stuck()).isEqualTo(1);
+        for (int i = 0; i < 4; i++) {
+            accept(lanes, work(destination("other-" + i, 1)), 1);
+        }
+        assertThat(lanes.startable(1)).hasSize(4);
+    }
+
+    @Test
+    void callsThatHangKeepTheirSlotsWhenTheyAreMany() {
+        SingleLanes lanes = lanes(4);
+        List<Work> all = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            all.add(work(destination("hangs-" + i, 1)));
+            accept(lanes, all.getLast(), 0);
+        }
+        assertThat(lanes.startable(0)).hasSize(4);
+        all.forEach(one -> lanes.writtenOff(one, ambiguous(1), 1));
+        for (int i = 0; i < 4; i++) {
+            accept(lanes, work(destination("other-" + i, 1)), 1);
+        }
+        assertThat(lanes.startable(1))
+                .as("a quarter of the slots is given away again")
+                .hasSize(1);
+        assertThat(lanes.ended(all.getFirst(), null, 2)).as("one came back").hasSize(1);
+    }
+
+    private static Observed ambiguous(long now) {
+        Fault fault = Fault.of(ErrorCategory.TIMEOUT, "attempt_stuck", null);
+        return new Observed(new Outcome.Ambiguous(fault), Duration.ofMinutes(1), Samples.START.plusNanos(now));
+    }
+
+    /// Ten deliveries every eleven minutes are more than ten a day.
+    @Test
+    void aRateLimitIsRememberedLongerThanItsLane() {
+        SingleLanes lanes = lanes(1_000);
+        Destination destination = samples.destination(
+                "a",
+                DeliveryPolicy.newBuilder()
+                        .setConcurrency(10)
+                        .setRatePermits(10)
+                        .setRatePeriodMs(Duration.ofDays(1).toMillis())
+                        .build());
+        long now = 0;
+        int started = 0;
+        for (int i = 0; i < 60; i++) {
+            for (int j = 0; j < 10; j++) {
+                lanes.offer(work(destination), Duration.ZERO, ROOM, now);
+            }
+            List<Work> some = lanes.startable(now);
+            started += some.size();
+            for (Work one : some) {
+                started += lanes.ended(one, delivered(now), now).size();
+            }
+            lanes.drop(_ -> true);
+            now += Duration.ofMinutes(11).toNanos();
+            lanes.startable(now);
+        }
+        assertThat(Duration.ofNanos(now)).isEqualTo(Duration.ofHours(11));
+        assertThat(started).isBetween(4, 6);
+    }
+
     @Test
     void whatNobodyWaitsForIsToldWithinAMinute() {
         SingleLanes lanes = lanes(1_000);
@@ -498,11 +571,15 @@ class LanesTest {
         return order;
     }
 
+    private Lane lane(Destination destination) {
+        return new Lane(0, new Organization(1), work(destination), null, () -> Samples.START, 0);
+    }
+
     @Test
     void overflowSpreadsOverTheTimeTheDestinationTakes() {
         for (long seed = 0; seed < 100; seed++) {
             Random random = new Random(seed);
-            Lane lane = new Lane(0, work(destination("a" + seed, random.nextInt(1, 30))), 0);
+            Lane lane = lane(destination("a" + seed, random.nextInt(1, 30)));
             long now = 0;
             long lastDue = 0;
             for (int i = 0; i < 3_000; i++) {
@@ -521,7 +598,7 @@ class LanesTest {
 
     @Test
     void overflowOfALimitedLaneFollowsItsLimit() {
-        Lane lane = new Lane(0, work(limited("slow", 2)), 0);
+        Lane lane = lane(limited("slow", 2));
         Duration last = Duration.ZERO;
         for (int i = 0; i < 101; i++) {
             last = lane.overflow(0);

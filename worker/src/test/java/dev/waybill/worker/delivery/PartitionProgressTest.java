@@ -17,7 +17,7 @@ class PartitionProgressTest {
     @Test
     void commitsTheFirstUnfinishedOffset() {
         PartitionProgress progress = fresh();
-        List.of(10L, 11L, 12L, 15L).forEach(offset -> progress.admit(offset, 1));
+        List.of(10L, 11L, 12L, 15L).forEach(offset -> progress.admit(offset, 1, 0));
 
         assertThat(progress.mapWith(List.of(11L, 15L))).isEqualTo(new OffsetMap(10, 16, List.of(10L, 12L)));
         assertThat(progress.mapWith(List.of(10L, 11L, 12L, 15L))).isEqualTo(OffsetMap.upTo(16));
@@ -26,8 +26,8 @@ class PartitionProgressTest {
     @Test
     void countsWhatIsNotKnownToBeCommitted() {
         PartitionProgress progress = fresh();
-        progress.admit(10, 100);
-        progress.admit(11, 50);
+        progress.admit(10, 100, 0);
+        progress.admit(11, 50, 0);
         progress.mapWith(List.of(10L));
 
         assertThat(progress.admitted()).isEqualTo(2);
@@ -54,13 +54,13 @@ class PartitionProgressTest {
     @Test
     void remembersWhatAnEarlierOwnerLeftUndoneFurtherAhead() {
         PartitionProgress progress = new PartitionProgress(2, new OffsetMap(10, 16, List.of(10L, 13L)));
-        progress.admit(10, 1);
+        progress.admit(10, 1, 0);
 
         assertThat(progress.mapWith(List.of(10L))).isEqualTo(new OffsetMap(13, 16, List.of(13L)));
 
         progress.skip(11);
         progress.skip(12);
-        progress.admit(13, 1);
+        progress.admit(13, 1, 0);
         assertThat(progress.mapWith(List.of(10L, 13L))).isEqualTo(OffsetMap.upTo(16));
     }
 
@@ -68,7 +68,7 @@ class PartitionProgressTest {
     void hasRoomUntilTheBound() {
         PartitionProgress progress = fresh();
         assertThat(progress.hasRoom(1)).isTrue();
-        progress.admit(10, 1);
+        progress.admit(10, 1, 0);
         assertThat(progress.hasRoom(1)).isFalse();
         assertThat(progress.hasRoom(2)).isTrue();
     }
@@ -81,7 +81,7 @@ class PartitionProgressTest {
             long offset = 10;
             long step = 1L << random.nextInt(1, 30);
             while (progress.hasRoom(1_000)) {
-                progress.admit(offset, 1);
+                progress.admit(offset, 1, 0);
                 OffsetMap map = progress.mapWith(List.of());
                 assertThat(OffsetMap.of(map.toCommit())).as("seed %d", seed).isEqualTo(map);
                 offset += random.nextLong(1, step + 1);
@@ -90,8 +90,8 @@ class PartitionProgressTest {
         }
     }
 
-    /// One owner after another does some of the work and goes; whatever order things are done in, nothing is done twice
-    /// or claimed too early.
+    /// One owner after another does some of the work and goes; whatever order things are done in, nothing is done
+    /// twice or claimed too early.
     @Test
     void handsOverExactlyWhatIsUndone() {
         for (long seed = 0; seed < 300; seed++) {
@@ -113,7 +113,7 @@ class PartitionProgressTest {
                         assertThat(done).as("seed %d", seed).contains(offset);
                     } else {
                         assertThat(done).as("seed %d", seed).doesNotContain(offset);
-                        progress.admit(offset, 1);
+                        progress.admit(offset, 1, 0);
                         open.add(offset);
                     }
                     if (!open.isEmpty() && random.nextBoolean()) {

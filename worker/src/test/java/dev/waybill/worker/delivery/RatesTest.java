@@ -55,6 +55,19 @@ class RatesTest {
         assertThat(bucket.tryTake(SECOND / 2)).isTrue();
     }
 
+    /// What was sent before is not known: a restart must not give the whole burst again.
+    @ParameterizedTest
+    @CsvSource({"10, 86400, 10, 1", "100, 60, 100, 1", "300, 60, 300, 5", "50, 1, 20, 20"})
+    void bucketBeginsWithWhatComesInASecond(int permits, int seconds, int burst, int atOnce) {
+        TokenBucket bucket = new TokenBucket(new RateLimit(permits, Duration.ofSeconds(seconds), burst), 0);
+        int taken = 0;
+        while (bucket.tryTake(0)) {
+            taken++;
+        }
+        assertThat(taken).isEqualTo(atOnce);
+        assertThat(bucket.isFull(SECOND * seconds * 2 * burst / permits)).isTrue();
+    }
+
     @Test
     void bucketHoldsNoMoreThanItsBurst() {
         TokenBucket bucket = new TokenBucket(new RateLimit(10, Duration.ofSeconds(1), 1), 0);
@@ -111,19 +124,19 @@ class RatesTest {
         "250, 1000, false",
     })
     void laneMayHoldAShareOfWhatIsFree(int held, int free, boolean allowed) {
-        assertThat(new LaneSettings(1_000, 0.25).allows(held, free)).isEqualTo(allowed);
+        assertThat(LaneSettings.LANE_SHARE.allows(held, free)).isEqualTo(allowed);
     }
 
     @Test
     void whatMustBeFreeIsTheInverseOfWhatIsAllowed() {
-        for (double share : new double[] {0.1, 0.25, 0.3, 0.5, 1}) {
-            LaneSettings settings = new LaneSettings(1_000, share);
+        for (double share : new double[] {0.1, 0.25, 0.3, 0.5, 1, 9}) {
+            Share part = new Share(share);
             for (int held = 0; held < 100; held++) {
-                int needed = settings.freeNeeded(held);
-                assertThat(settings.allows(held, needed))
+                int needed = part.freeNeeded(held);
+                assertThat(part.allows(held, needed))
                         .as("%d of %f", held, share)
                         .isTrue();
-                assertThat(settings.allows(held, needed - 1))
+                assertThat(part.allows(held, needed - 1))
                         .as("%d of %f", held, share)
                         .isFalse();
             }
@@ -133,13 +146,13 @@ class RatesTest {
     @ParameterizedTest
     @CsvSource({"1, 1", "2, 1", "4, 3", "1000, 750"})
     void retriesMayHoldTheirShareOfTheSlots(int slots, int retries) {
-        assertThat(new LaneSettings(slots, 0.25).retriesMax()).isEqualTo(retries);
+        assertThat(LaneSettings.of(slots).retriesMax()).isEqualTo(retries);
     }
 
     @Test
     void laneSettingsRefuseNonsense() {
-        assertThatThrownBy(() -> new LaneSettings(0, 0.5)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new LaneSettings(1, 0)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new LaneSettings(1, 1.1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> LaneSettings.of(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Share(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Share(Double.NaN)).isInstanceOf(IllegalArgumentException.class);
     }
 }

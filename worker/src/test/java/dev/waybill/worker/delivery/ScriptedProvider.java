@@ -45,6 +45,8 @@ class ScriptedProvider implements SinkProvider {
     @Nullable
     Fault testFault;
 
+    boolean testFaultIsOurs;
+
     final List<ScriptedSink> opened = new ArrayList<>();
 
     ScriptedProvider(Script script) {
@@ -107,7 +109,13 @@ class ScriptedProvider implements SinkProvider {
         @Override
         public ConnectionReport test() {
             return new ConnectionReport(
-                    AttemptReport.Phases.total(Duration.ZERO), null, List.of(), Map.of(), testFault, null);
+                    AttemptReport.Phases.total(Duration.ZERO),
+                    null,
+                    List.of(),
+                    Map.of(),
+                    testFault,
+                    null,
+                    testFaultIsOurs);
         }
 
         @Override

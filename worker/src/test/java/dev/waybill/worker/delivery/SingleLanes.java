@@ -16,10 +16,15 @@ final class SingleLanes {
     private final Map<Work, Call> calls = new HashMap<>();
 
     SingleLanes(LaneSettings settings, long now) {
-        this.lanes = new Lanes(settings, now);
+        this.lanes = new Lanes(settings, () -> Samples.START, now);
     }
 
+    /// With more than enough room for bytes.
     Admission offer(Work work, Duration untilDue, int room, long now) {
+        return offer(work, untilDue, new Room(room, Long.MAX_VALUE), now);
+    }
+
+    Admission offer(Work work, Duration untilDue, Room room, long now) {
         return lanes.offer(work, untilDue, room, now);
     }
 
@@ -73,7 +78,20 @@ final class SingleLanes {
         return lanes.shut(now);
     }
 
-    List<Long> runningSince() {
-        return lanes.runningSince();
+    int running() {
+        return lanes.running().size();
+    }
+
+    int stuck() {
+        return lanes.stuck();
+    }
+
+    /// Nobody waits for a task's call any more; it may still end.
+    List<Work> writtenOff(Work work, Observed observed, long now) {
+        Call call = calls.get(work);
+        if (call == null) {
+            throw new AssertionError("it has not started");
+        }
+        return works(lanes.writtenOff(call, observed, now));
     }
 }

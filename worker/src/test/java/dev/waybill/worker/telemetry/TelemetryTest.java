@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +30,10 @@ class TelemetryTest {
             router.accepted();
             router.rejected("oversize");
             LoopCounters loops = new LoopCounters(telemetry.meter());
-            loops.started(Kind.WEBHOOK, () -> new LoopMetrics.Gauges(3, 7, 1, Duration.ofSeconds(2), 1));
-            loops.started(Kind.WEBHOOK, () -> new LoopMetrics.Gauges(1, 1, 0, Duration.ofSeconds(5), 0));
+            loops.started(Kind.WEBHOOK, () -> gauges(3, 7, Duration.ofSeconds(2)));
+            loops.started(Kind.WEBHOOK, () -> gauges(1, 1, Duration.ofSeconds(5)));
+            loops.attemptStuck(Kind.WEBHOOK);
+            loops.destinationWarned(Kind.WEBHOOK);
             loops.lag(Kind.WEBHOOK, Duration.ofMillis(20));
             loops.batch(Kind.WEBHOOK, 40);
             loops.batchSplit(Kind.WEBHOOK);
@@ -40,7 +43,30 @@ class TelemetryTest {
                     .containsPattern("waybill_attempts_oldest_age_seconds\\{[^}]*} 5.0")
                     .contains("waybill_retry_lag_seconds_count")
                     .containsPattern("waybill_batch_size_sum\\{[^}]*} 40.0")
-                    .containsPattern("waybill_batch_splits_total\\{[^}]*} 1.0");
+                    .containsPattern("waybill_batch_splits_total\\{[^}]*} 1.0")
+                    .containsPattern("waybill_tasks_oldest_age_seconds\\{[^}]*} 10.0")
+                    .containsPattern("waybill_attempts_stuck\\{[^}]*} 4.0")
+                    .containsPattern("waybill_attempts_written_off_total\\{[^}]*} 1.0")
+                    .containsPattern("waybill_destinations_warned_total\\{[^}]*} 1.0");
+        }
+    }
+
+    private static LoopMetrics.Gauges gauges(int inFlight, int admitted, Duration oldest) {
+        return new LoopMetrics.Gauges(inFlight, admitted, 1, oldest, 1, oldest.multipliedBy(2), inFlight);
+    }
+
+    /// A loop that fails is started anew, and the one before must not be counted with it.
+    @Test
+    void a_loop_that_has_stopped_is_counted_no_more() throws IOException {
+        try (Telemetry telemetry = new Telemetry(settings(null, true), "w1", "1")) {
+            LoopCounters loops = new LoopCounters(telemetry.meter());
+            Supplier<LoopMetrics.Gauges> failed = () -> gauges(3, 7, Duration.ofSeconds(9));
+            loops.started(Kind.WEBHOOK, failed);
+            loops.stopped(Kind.WEBHOOK, failed);
+            loops.started(Kind.WEBHOOK, () -> gauges(1, 2, Duration.ofSeconds(5)));
+            assertThat(scrape(telemetry))
+                    .containsPattern("waybill_tasks_admitted\\{[^}]*} 2.0")
+                    .containsPattern("waybill_attempts_oldest_age_seconds\\{[^}]*} 5.0");
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.waybill.worker.sink.http;
 
 import dev.waybill.topology.policy.Fault;
+import dev.waybill.topology.policy.Outcome;
 import dev.waybill.worker.sink.ConnectionReport;
 import dev.waybill.worker.sink.ConnectionReport.Check;
 import dev.waybill.worker.sink.http.HttpResult.Answer;
@@ -40,7 +41,8 @@ public final class ConnectionTest {
                         checks(result, target, none.outcome().fault()),
                         details,
                         none.outcome().fault(),
-                        TransportHints.of(none.outcome().fault().code()));
+                        TransportHints.of(none.outcome().fault().code()),
+                        none.outcome() instanceof Outcome.OurFault);
         };
     }
 

@@ -167,10 +167,12 @@ record WebhookSettings(
     /// be taken for those of all.
     static @Nullable BatchLimits batches(Destination destination, Delivery delivery) {
         BatchFormat format = BatchFormat.of(BatchSettings.format(destination));
+        BatchLimits limits = BATCHES.limits(destination);
         return format != null
+                        && limits != null
                         && format.takes(delivery.request().payload())
                         && !passesOn(destination, delivery.request().headers().keySet())
-                ? BATCHES.limits(destination)
+                ? limits.withIds(WebhookSink.IDS_MAX)
                 : null;
     }
 

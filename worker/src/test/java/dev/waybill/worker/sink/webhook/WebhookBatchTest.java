@@ -288,10 +288,11 @@ class WebhookBatchTest {
         Attempt attempt = typed("application/json", "{}", Map.of());
 
         assertThat(provider.batches(destination("batch.format", "json"), attempt.delivery()))
-                .isEqualTo(new BatchLimits(100, 512 * 1024, Duration.ofMillis(100)));
+                .isEqualTo(new BatchLimits(100, 512 * 1024, Duration.ofMillis(100), WebhookSink.IDS_MAX));
         Destination own = destination(
                 "batch.format", "json", "batch.max.count", "7", "batch.max.bytes", "1000", "batch.linger.ms", "0");
-        assertThat(provider.batches(own, attempt.delivery())).isEqualTo(new BatchLimits(7, 1_000, Duration.ZERO));
+        assertThat(provider.batches(own, attempt.delivery()))
+                .isEqualTo(new BatchLimits(7, 1_000, Duration.ZERO, WebhookSink.IDS_MAX));
     }
 
     @ParameterizedTest
