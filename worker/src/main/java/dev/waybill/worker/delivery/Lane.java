@@ -124,7 +124,7 @@ final class Lane {
             partition = work.partition();
             epoch = work.epoch();
             breaker = new Breaker(work.destination(), work.task().health(), now);
-        } else if (work.destination().version() > breaker.destination().version()) {
+        } else if (breaker.givesWayTo(work.destination(), now)) {
             breaker = new Breaker(work.destination(), breaker.told(), now);
             batchSize = new BatchSize();
         }
@@ -254,7 +254,7 @@ final class Lane {
             concurrency.ended(observed, running);
             if (first.epoch() == epoch
                     && first.partition().equals(partition)
-                    && first.destination().version() == breaker.destination().version()) {
+                    && first.destination().isSameVersion(breaker.destination())) {
                 breaker.judge(observed, now);
             }
         }
