@@ -17,6 +17,7 @@ import dev.waybill.worker.sink.PhaseClock;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,9 +28,13 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Writes payloads into one directory: each into a file of its own, or many into segments.
 final class FileSink implements BatchSink {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FileSink.class);
 
     /// No write takes this long, and no segment is left alone for it: what is older was left behind by a crash.
     static final Duration LEFT_BEHIND = Duration.ofHours(1);
@@ -124,14 +129,21 @@ final class FileSink implements BatchSink {
         }
     }
 
-    /// Tidies up after writers that are gone; by one call at a time, and seldom.
-    private void sweep(Path directory) throws IOException {
+    /// Tidies up after writers that are gone; by one call at a time, and seldom. Other workers do so too, so a
+    /// file may be gone when it is its turn: that is nobody's failure.
+    private void sweep(Path directory) throws ClosedByInterruptException {
         Instant now = clock.instant();
         Instant due = sweepAt.get();
         if (!now.isBefore(due) && sweepAt.compareAndSet(due, now.plus(SWEPT_EVERY))) {
-            FileWriter.sweep(directory, now.minus(LEFT_BEHIND));
-            if (segments != null) {
-                SegmentRepair.sweep(disk, directory, now.minus(LEFT_BEHIND));
+            try {
+                FileWriter.sweep(directory, now.minus(LEFT_BEHIND));
+                if (segments != null) {
+                    SegmentRepair.sweep(disk, directory, now.minus(LEFT_BEHIND));
+                }
+            } catch (ClosedByInterruptException e) {
+                throw e;
+            } catch (IOException | DirectoryIteratorException e) {
+                LOG.info("{} could not be tidied up: {}", directory, e.toString());
             }
         }
     }

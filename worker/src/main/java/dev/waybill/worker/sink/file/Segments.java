@@ -1,5 +1,6 @@
 package dev.waybill.worker.sink.file;
 
+import dev.waybill.topology.model.Origin;
 import dev.waybill.worker.sink.Attempt;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,17 +38,25 @@ final class Segments {
     /// @param age   since its first payload, after which it is sealed even if nothing comes
     record Limits(long bytes, Duration age) {}
 
+    /// One delivery. Its id may be used again for another one when it is forgotten; its request's place may not.
+    private record Written(String deliveryId, Origin request) {
+
+        static Written of(Attempt attempt) {
+            return new Written(attempt.delivery().id(), attempt.delivery().origin());
+        }
+    }
+
     private final Disk disk;
     private final SegmentFormat format;
     private final Limits limits;
     private final InstantSource clock;
     private final Executor whenOld;
     private final List<SegmentFile> free = new ArrayList<>();
-    private final Set<String> written = Collections.newSetFromMap(new LinkedHashMap<>() {
+    private final Set<Written> written = Collections.newSetFromMap(new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Written, Boolean> eldest) {
             return size() > REMEMBERED_MAX;
         }
     });
@@ -84,9 +93,7 @@ final class Segments {
     }
 
     private synchronized List<Attempt> fresh(List<Attempt> batch) {
-        return batch.stream()
-                .filter(one -> !written.contains(one.delivery().id()))
-                .toList();
+        return batch.stream().filter(one -> !written.contains(Written.of(one))).toList();
     }
 
     private SegmentFile take(Path directory) {
@@ -107,7 +114,7 @@ final class Segments {
     private void giveBack(SegmentFile segment, List<Attempt> batch) {
         boolean full;
         synchronized (this) {
-            batch.forEach(one -> written.add(one.delivery().id()));
+            batch.forEach(one -> written.add(Written.of(one)));
             full = closed || isFull(segment);
             if (!full) {
                 free.add(segment);

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waybill.schemas.Kind;
+import dev.waybill.topology.model.Delivery;
 import dev.waybill.topology.model.Destination;
+import dev.waybill.topology.model.Origin;
 import dev.waybill.topology.model.Payload;
 import dev.waybill.topology.policy.Outcome;
 import dev.waybill.worker.sink.Attempt;
@@ -190,6 +192,39 @@ class SegmentTest {
             assertThat(outcome(deliver(sink, attempt("d-1", "1")))).isEqualTo(new Outcome.Delivered());
         }
         assertThat(read()).isEqualTo(Map.of("d-1", List.of("1"), "d-2", List.of("2"), "d-3", List.of("3")));
+    }
+
+    @Test
+    void anotherDeliveryUnderAnIdThatWasUsedBeforeIsWritten() throws Exception {
+        Attempt first = attempt("d-1", "1");
+        Attempt other = attempt("d-1", "other");
+        Delivery one = other.delivery();
+        Delivery later = new Delivery(
+                one.request(),
+                one.encoded(),
+                new Origin(one.origin().topic(), one.origin().partition(), 77),
+                one.queuedAt(),
+                one.payloadSize(),
+                one.payloadHash());
+        try (BatchSink sink = open("ndjson")) {
+            deliver(sink, first);
+            deliver(sink, new Attempt(later, other.content(), 1, Map.of()));
+        }
+        assertThat(read()).isEqualTo(Map.of("d-1", List.of("1", "other")));
+    }
+
+    /// What cannot be tidied up is no failure of the delivery.
+    @Test
+    void aSweepThatFailsFailsNoDelivery() throws Exception {
+        Files.createDirectories(directory());
+        String name = "20260301T120000.000000Z-3f0e2d4c-0000-4000-8000-000000000000.ndjson";
+        Path left = Files.writeString(directory().resolve(name + ".open"), "{}\n");
+        Files.setLastModifiedTime(left, FileTime.from(Instant.EPOCH));
+        Files.writeString(directory().resolve(name + ".index"), "{\"id\":\"d-0\",\"offset\":0,\"length\":2}\n");
+        disk.failNext(Step.FLUSH_DIRECTORY);
+
+        assertThat(outcome(deliver(open("ndjson"), attempt("d-1", "1")))).isEqualTo(new Outcome.Delivered());
+        assertThat(directory().resolve(name)).hasContent("{}");
     }
 
     /// Another process does not know what this one has written: its readers do, by the ids.
