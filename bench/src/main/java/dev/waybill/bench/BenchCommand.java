@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
             LimitsCommand.class,
             VictimCommand.class,
             FairnessCommand.class,
-            RetryCommand.class
+            RetryCommand.class,
+            ConnectionsCommand.class
         })
 final class BenchCommand implements Runnable {
 

@@ -2,18 +2,12 @@ package dev.waybill.bench;
 
 import dev.waybill.bench.bed.TestBed;
 import dev.waybill.bench.load.Load;
-import dev.waybill.bench.load.Pace;
-import dev.waybill.bench.load.Population;
-import dev.waybill.bench.load.RouterLag;
-import dev.waybill.bench.load.Run;
-import dev.waybill.bench.receiver.Behaviour;
 import dev.waybill.bench.report.Report;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,14 +16,12 @@ import picocli.CommandLine.Option;
 @Command(
         name = "fairness",
         description = "The p99 of a hundred organizations at half of the throughput, while another organization has a"
-                + " burst of deliveries routed and not yet made.")
+                + " burst of deliveries routed and not yet made (routed), or 1 200 destinations that hang (hanging);"
+                + " and how long an organization waits behind a burst in its own request partition that is not routed"
+                + " yet (unrouted), against the burst divided by the routing rate.")
 final class FairnessCommand implements Callable<Integer> {
 
-    private static final String GREEDY = "greedy";
-    private static final int DESTINATIONS = 10;
-
-    /// Slow enough that the burst lasts as long as a half.
-    private static final Behaviour SLOW = new Behaviour.Accept(50, 0);
+    private static final int QUICK_BURST = 1_000;
 
     @Mixin
     private Options options = new Options();
@@ -38,9 +30,17 @@ final class FairnessCommand implements Callable<Integer> {
     private PairOptions pairOptions = new PairOptions();
 
     @Option(
+            names = "--parts",
+            split = ",",
+            paramLabel = "PART",
+            defaultValue = "routed,unrouted,hanging",
+            description = "which to measure (default ${DEFAULT-VALUE})")
+    private Set<String> parts = Set.of();
+
+    @Option(
             names = "--burst",
             paramLabel = "N",
-            defaultValue = "50000",
+            defaultValue = "10000",
             description = "deliveries of the burst (default ${DEFAULT-VALUE})")
     private int burst;
 
@@ -55,57 +55,20 @@ final class FairnessCommand implements Callable<Integer> {
                 Waybill waybill = Waybill.start(bed, settings)) {
             Pairs pairs = new Pairs(bed, load, waybill, options, report, pairOptions.pairs);
             double perSecond = pairs.halfOfThroughput(pairOptions.rate);
-            var _ = pairs.run(
-                    "a burst",
-                    new Burst(bed, load, waybill, options.quick ? 1_000 : burst),
-                    perSecond,
-                    Duration.ofSeconds(pairOptions.halfSeconds));
+            Duration time = Duration.ofSeconds(pairOptions.halfSeconds);
+            int deliveries = options.quick ? QUICK_BURST : burst;
+            if (parts.contains("routed")) {
+                var _ = pairs.run("a burst", new RoutedBurst(bed, load, waybill, deliveries), perSecond, time);
+            }
+            if (parts.contains("hanging")) {
+                var _ = pairs.run("hanging", new HangingOrganization(bed, load, waybill, time), perSecond, time);
+            }
+            if (parts.contains("unrouted")) {
+                new UnroutedBurst(bed, load, waybill, report, pairOptions.pairs).measure(deliveries);
+            }
         }
         report.print();
         report.write(options.out);
         return 0;
-    }
-
-    /// One organization's, routed before the half begins.
-    private static final class Burst implements Pairs.Disturbance {
-
-        private static int runs;
-
-        private final TestBed bed;
-        private final Load load;
-        private final Waybill waybill;
-        private final Population population;
-        private final int deliveries;
-        private @Nullable Run run;
-
-        Burst(TestBed bed, Load load, Waybill waybill, int deliveries) {
-            this.bed = bed;
-            this.load = load;
-            this.waybill = waybill;
-            this.deliveries = deliveries;
-            this.population = new Population(IntStream.range(0, DESTINATIONS)
-                    .mapToObj(i ->
-                            Population.customer(GREEDY, "hook" + i, bed.hosts().getFirst() + SLOW.path()))
-                    .toList());
-            waybill.requests().configure(population, null);
-        }
-
-        @Override
-        public void begin(double perSecond, Duration time) {
-            run = Run.create(bed.receipts(), "g" + runs++, deliveries);
-            load.sendOnly(
-                    run,
-                    waybill.requests().to(population),
-                    new Pace.Saturating(deliveries),
-                    new Pace.Bounds(deliveries, time));
-            new RouterLag(waybill.installation()).awaitNone();
-        }
-
-        @Override
-        public void end() {
-            if (run != null) {
-                Load.awaitReceipts(run);
-            }
-        }
     }
 }

@@ -22,7 +22,7 @@ final class PairOptions {
     @Option(
             names = "--half-seconds",
             paramLabel = "S",
-            defaultValue = "15",
+            defaultValue = "5",
             description = "how long a half is (default ${DEFAULT-VALUE})")
     int halfSeconds;
 }

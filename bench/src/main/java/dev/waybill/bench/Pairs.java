@@ -21,7 +21,12 @@ final class Pairs {
     static final List<String> COLUMNS = List.of("half", "disturbed by", "deliveries", "p50 / p95 / p99 ms to receipt");
 
     private static final Behaviour HEALTHY = new Behaviour.Accept(0, 0);
-    private static final Duration SETTLE = Duration.ofSeconds(3);
+    private static final Duration SETTLE = Duration.ofSeconds(2);
+
+    /// The throughput is needed to load half of it, not to be told: enough for the JIT, and the pairs must end.
+    private static final Duration WARM_UP_MAX = Duration.ofSeconds(30);
+
+    private static final Duration MEASURED_MAX = Duration.ofSeconds(15);
 
     private static int halves;
 
@@ -55,13 +60,19 @@ final class Pairs {
 
     /// Half of what the worker can make, or what was given.
     double halfOfThroughput(double given) {
-        var _ = Measurement.take(bed, load, waybill, HEALTHY, options.saturating(), options.warmUp());
+        var _ = Measurement.take(
+                bed, load, waybill, HEALTHY, options.saturating(), atMost(options.warmUp(), WARM_UP_MAX));
         if (given > 0) {
             return given;
         }
-        Measurement most = Measurement.take(bed, load, waybill, HEALTHY, options.saturating(), options.measured());
+        Measurement most = Measurement.take(
+                bed, load, waybill, HEALTHY, options.saturating(), atMost(options.measured(), MEASURED_MAX));
         report.summarize("throughput", most.perSecond());
         return most.perSecond() / 2;
+    }
+
+    private static Pace.Bounds atMost(Pace.Bounds bounds, Duration time) {
+        return new Pace.Bounds(bounds.deliveries(), bounds.time().compareTo(time) < 0 ? bounds.time() : time);
     }
 
     /// Runs the pairs.

@@ -30,9 +30,9 @@ final class VictimCommand implements Callable<Integer> {
     private static final int SICK = 10;
 
     /// Their deliveries end soon, so that the next half is undisturbed.
-    private static final Duration SICK_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration SICK_TIMEOUT = Duration.ofSeconds(3);
 
-    private static final Duration SICK_MAX_AGE = Duration.ofSeconds(10);
+    private static final Duration SICK_MAX_AGE = Duration.ofSeconds(4);
 
     @Mixin
     private Options options = new Options();

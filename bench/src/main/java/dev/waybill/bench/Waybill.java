@@ -18,7 +18,7 @@ final class Waybill implements Contender {
 
     private final Installation installation;
     private final WaybillRequests requests;
-    private final ForkedJvm worker;
+    private ForkedJvm worker;
     private final Map<Behaviour, Population> populations = new HashMap<>();
 
     private Waybill(Installation installation) {
@@ -70,6 +70,14 @@ final class Waybill implements Contender {
     @Override
     public Checked check(Run run) {
         return new WaybillCheck(installation, requests, run).check();
+    }
+
+    /// Puts another worker in the place of the one that runs.
+    ///
+    /// @param changes settings in which it differs
+    void restartWorker(Map<String, String> changes) {
+        worker.close();
+        worker = installation.startWorker(changes);
     }
 
     /// Leaves topics and rows to others.

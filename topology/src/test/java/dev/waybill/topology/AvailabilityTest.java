@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,6 +87,19 @@ class AvailabilityTest {
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple("skipped", "first", "breaker_open"),
                         org.assertj.core.groups.Tuple.tuple("queued", "second", null));
+    }
+
+    @Test
+    void healthOfADestinationThatWasMadeAgainUnderTheSameVersionSaysNothing() {
+        put(health(first).setDestinationFingerprint(router.fingerprint(first)).setDisabledReason("gone"));
+        router.request(request("d-1"));
+        assertThat(router.onlyTask().destination().name()).isEqualTo("second");
+
+        router.put(Destination.newBuilder(first)
+                .setSettings(Map.of("url", "https://example.org/elsewhere"))
+                .build());
+        router.request(request("d-2"));
+        assertThat(router.onlyTask().destination().name()).isEqualTo("first");
     }
 
     @Test

@@ -61,6 +61,11 @@ final class TestRouter implements AutoCloseable {
                 topology, RouterStreams.properties("delivery.router", "nowhere:9092", folder.toString(), 1, 0));
     }
 
+    /// Of the destination's record.
+    long fingerprint(Destination destination) {
+        return Bytes.of(codec.encode(topics.destinations(), destination)).fingerprint();
+    }
+
     void put(Destination destination) {
         String key = Keys.destination(destination.getOrganizationId(), destination.getDestinationId());
         pipe(topics.destinations(), key, destination);

@@ -104,13 +104,18 @@ public final class Installation {
 
     /// Starts a worker process with all roles; returns when it is ready.
     public ForkedJvm startWorker() {
+        return startWorker(Map.of());
+    }
+
+    /// Starts a worker process, some of whose settings differ.
+    public ForkedJvm startWorker(Map<String, String> changes) {
         ForkedJvm worker = ForkedJvm.start(
                 "worker",
                 bed.directory(),
                 WorkerProcess.class,
                 "worker",
                 "--config",
-                configFile().toString());
+                configFile(changes).toString());
         try {
             awaitReady(worker.await(URL).group(1));
             return worker;
@@ -122,8 +127,12 @@ public final class Installation {
 
     /// The worker's configuration.
     public Path configFile() {
+        return configFile(Map.of());
+    }
+
+    private Path configFile(Map<String, String> changes) {
         Properties properties = new Properties();
-        properties.putAll(settings());
+        properties.putAll(settings(changes));
         Path file = bed.directory().resolve(topics.prefix() + "properties");
         try (Writer out = Files.newBufferedWriter(file)) {
             properties.store(out, null);

@@ -44,6 +44,20 @@ final class Copy {
         }
     }
 
+    /// Puts the destinations of one database into another one that has none.
+    static void destinations(String from, String to, Path directory) {
+        Copy copy = new Copy(directory);
+        try (Connection source = DriverManager.getConnection(from);
+                Connection target = DriverManager.getConnection(to)) {
+            copy.out(source, DESTINATIONS);
+            copy.in(target, DESTINATIONS);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void out(Connection connection, String table) throws SQLException, IOException {
         try (OutputStream file = Files.newOutputStream(file(table))) {
             var _ = manager(connection).copyOut("copy (select * from " + table + ") to stdout (format binary)", file);

@@ -22,16 +22,40 @@ public record RouterLag(Installation installation) {
 
     /// Waits until all requests written before are routed.
     public void awaitNone() {
-        try (Admin admin =
-                Admin.create(Map.of("bootstrap.servers", installation.bed().bootstrapServers()))) {
+        var _ = measureUntilNone();
+    }
+
+    /// Waits until all requests written before are routed, and tells how fast that was.
+    ///
+    /// @return requests per second from now until none was left; NaN if none was
+    public double measureUntilNone() {
+        return asking(admin -> {
             Map<TopicPartition, Long> ends = ends(admin);
+            long left = left(admin, ends);
             long start = System.nanoTime();
-            while (isBehind(admin, ends)) {
+            while (left(admin, ends) > 0) {
                 if (System.nanoTime() - start > WAIT_MAX.toNanos()) {
                     throw new IllegalStateException("the router is still behind after " + WAIT_MAX);
                 }
                 LockSupport.parkNanos(LOOK_NANOS);
             }
+            return left == 0 ? Double.NaN : left / ((System.nanoTime() - start) / 1e9);
+        });
+    }
+
+    /// Of the requests.
+    public int partitions() {
+        return asking(this::partitions);
+    }
+
+    private interface Question<T> {
+        T ask(Admin admin) throws ExecutionException, InterruptedException;
+    }
+
+    private <T> T asking(Question<T> question) {
+        try (Admin admin =
+                Admin.create(Map.of("bootstrap.servers", installation.bed().bootstrapServers()))) {
+            return question.ask(admin);
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
@@ -40,11 +64,11 @@ public record RouterLag(Installation installation) {
         }
     }
 
-    private boolean isBehind(Admin admin, Map<TopicPartition, Long> ends)
-            throws ExecutionException, InterruptedException {
+    private long left(Admin admin, Map<TopicPartition, Long> ends) throws ExecutionException, InterruptedException {
         Map<TopicPartition, Long> committed = committed(admin);
         return ends.entrySet().stream()
-                .anyMatch(end -> end.getValue() > 0 && committed.getOrDefault(end.getKey(), 0L) < end.getValue());
+                .mapToLong(end -> Math.max(0, end.getValue() - committed.getOrDefault(end.getKey(), 0L)))
+                .sum();
     }
 
     private Map<TopicPartition, Long> committed(Admin admin) throws ExecutionException, InterruptedException {
@@ -57,7 +81,7 @@ public record RouterLag(Installation installation) {
                         Map.Entry::getKey, entry -> entry.getValue().offset()));
     }
 
-    private Map<TopicPartition, Long> ends(Admin admin) throws ExecutionException, InterruptedException {
+    private int partitions(Admin admin) throws ExecutionException, InterruptedException {
         String topic = installation.topics().requests();
         TopicDescription description = admin.describeTopics(List.of(topic))
                 .topicNameValues()
@@ -65,7 +89,12 @@ public record RouterLag(Installation installation) {
                 .iterator()
                 .next()
                 .get();
-        int partitions = description.partitions().size();
+        return description.partitions().size();
+    }
+
+    private Map<TopicPartition, Long> ends(Admin admin) throws ExecutionException, InterruptedException {
+        String topic = installation.topics().requests();
+        int partitions = partitions(admin);
         Map<TopicPartition, OffsetSpec> latest = IntStream.range(0, partitions)
                 .boxed()
                 .collect(Collectors.toMap(i -> new TopicPartition(topic, i), _ -> OffsetSpec.latest()));

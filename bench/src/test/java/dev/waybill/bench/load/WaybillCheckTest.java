@@ -7,6 +7,10 @@ import dev.waybill.bench.bed.Installation;
 import dev.waybill.bench.bed.TestBed;
 import dev.waybill.bench.receiver.Behaviour;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
@@ -18,7 +22,7 @@ class WaybillCheckTest {
     private static final int DELIVERIES = 300;
 
     @Test
-    void everyDeliveryIsChecked() {
+    void everyDeliveryIsChecked() throws SQLException {
         try (TestBed bed = TestBed.start(Path.of("target", "check"))) {
             Installation installation = Installation.create(bed, "checked", Map.of());
             try (WaybillRequests requests = new WaybillRequests(installation);
@@ -44,9 +48,25 @@ class WaybillCheckTest {
                         .as("first attempts that failed")
                         .isPositive();
 
+                bookAttempts(installation, run.id(0), "+ 1");
+                assertThatThrownBy(check::check).hasMessageContaining(run.id(0) + " has 0 log rows");
+                bookAttempts(installation, run.id(0), "- 2");
+                assertThatThrownBy(check::check).hasMessageContaining(run.id(0) + " has 0 log rows");
+                bookAttempts(installation, run.id(0), "+ 1");
+
                 int lost = run.next();
                 assertThatThrownBy(check::check).hasMessageContaining(run.id(lost) + " was not received");
             }
+        }
+    }
+
+    /// Makes its row tell of more or fewer attempts than there were.
+    private static void bookAttempts(Installation installation, String deliveryId, String change) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(installation.jdbcUrl());
+                Statement statement = connection.createStatement()) {
+            int rows = statement.executeUpdate("update delivery_logs set attempt_count = attempt_count " + change
+                    + " where delivery_id = '" + deliveryId + "'");
+            assertThat(rows).isOne();
         }
     }
 }

@@ -19,6 +19,7 @@ final class HealthMapping {
                 .setDestinationId(health.destinationId().toString())
                 .setOrganizationId(health.organizationId())
                 .setDestinationVersion(health.destinationVersion())
+                .setDestinationFingerprint(health.fingerprint())
                 .setOpenUntil(millis(health.openUntil()))
                 .setSince(since(health))
                 .setTrips(health.trips())
@@ -39,6 +40,7 @@ final class HealthMapping {
                     UUID.fromString(avro.getDestinationId()),
                     avro.getOrganizationId(),
                     avro.getDestinationVersion(),
+                    avro.getDestinationFingerprint(),
                     avro.getOpenUntil(),
                     avro.getTrips(),
                     avro.getFailures(),

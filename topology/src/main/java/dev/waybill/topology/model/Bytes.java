@@ -1,6 +1,8 @@
 package dev.waybill.topology.model;
 
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /// Bytes as a value: compared by content, never changed after they were handed over.
@@ -42,6 +44,17 @@ public final class Bytes {
 
     public int size() {
         return array.length;
+    }
+
+    /// The first 64 bits of the SHA-256: tells contents apart where they cannot be kept. It goes into records, so it
+    /// never changes.
+    public long fingerprint() {
+        try {
+            return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(array))
+                    .getLong();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 
     @Override

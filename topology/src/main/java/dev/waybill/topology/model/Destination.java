@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param settings the provider's settings; secrets only as references
 /// @param policy   the kind's defaults with the destination's deviations applied
-/// @param version  grows with every change
+/// @param version  grows with every change, as far as whoever writes to the topic keeps to it; see [#isSameVersion]
 /// @param encoded  the Destination record's value, passed on unchanged in every task
 public record Destination(
         UUID id,
@@ -29,5 +29,16 @@ public record Destination(
     public Destination {
         settings = Map.copyOf(settings);
         labels = Map.copyOf(labels);
+    }
+
+    /// Whether both are one version of one destination: the same record. The number alone does not tell, because
+    /// whoever writes to the topic chooses it, and what was deleted may be made again.
+    public boolean isSameVersion(Destination other) {
+        return version == other.version && id.equals(other.id) && encoded.equals(other.encoded);
+    }
+
+    /// Tells this version from others in a few bytes; see [Bytes#fingerprint].
+    public long fingerprint() {
+        return encoded.fingerprint();
     }
 }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// @param destinationVersion the version it holds for
-/// @param openUntil          no attempt before this time; null while the breaker is closed. A time that is over
-///                           means
+/// @param fingerprint        of that version's record, because numbers may repeat; 0 where it is not known
+/// @param openUntil          no attempt before this time; null while the breaker is closed. A time that is over means
 ///                           that only probes are let through
 /// @param trips              how many times in a row the breaker has opened
 /// @param failures           attempts in a row that failed
@@ -31,6 +31,7 @@ public record Health(
         UUID destinationId,
         String organizationId,
         long destinationVersion,
+        long fingerprint,
         @Nullable Instant openUntil,
         int trips,
         int failures,
@@ -48,7 +49,17 @@ public record Health(
     /// Nothing is wrong.
     public static Health well(Destination destination) {
         return new Health(
-                destination.id(), destination.organizationId(), destination.version(), null, 0, 0, null, 0, null, null);
+                destination.id(),
+                destination.organizationId(),
+                destination.version(),
+                destination.fingerprint(),
+                null,
+                0,
+                0,
+                null,
+                0,
+                null,
+                null);
     }
 
     /// Whether there is nothing to tell.
@@ -57,7 +68,9 @@ public record Health(
     }
 
     public boolean isAbout(Destination destination) {
-        return destination.id().equals(destinationId) && destination.version() == destinationVersion;
+        return destination.id().equals(destinationId)
+                && destination.version() == destinationVersion
+                && (fingerprint == 0 || fingerprint == destination.fingerprint());
     }
 
     public boolean isOpen(Instant now) {
@@ -85,6 +98,7 @@ public record Health(
                 destinationId,
                 organizationId,
                 destinationVersion,
+                fingerprint,
                 openUntil,
                 trips,
                 failures + 1,
@@ -102,7 +116,17 @@ public record Health(
     /// After an attempt that succeeded. The breaker and a disabled destination stay as they are.
     public Health succeeded() {
         return new Health(
-                destinationId, organizationId, destinationVersion, openUntil, trips, 0, null, 0, disabledReason, last);
+                destinationId,
+                organizationId,
+                destinationVersion,
+                fingerprint,
+                openUntil,
+                trips,
+                0,
+                null,
+                0,
+                disabledReason,
+                last);
     }
 
     /// The breaker opens, once more in a row.
@@ -119,6 +143,7 @@ public record Health(
                 destinationId,
                 organizationId,
                 destinationVersion,
+                fingerprint,
                 until,
                 times,
                 failures,

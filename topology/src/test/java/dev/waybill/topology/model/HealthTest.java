@@ -21,7 +21,7 @@ class HealthTest {
     private static final LastFailure UNAVAILABLE = new LastFailure("http_503", null, 503);
     private static final LastFailure GONE = new LastFailure("http_410", null, 410);
 
-    private final Health well = new Health(UUID.randomUUID(), "acme", 1, null, 0, 0, null, 0, null, null);
+    private final Health well = new Health(UUID.randomUUID(), "acme", 1, 0, null, 0, 0, null, 0, null, null);
 
     @ParameterizedTest
     @CsvSource({

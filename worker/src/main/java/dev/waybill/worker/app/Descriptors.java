@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Set;
 
 /// What the process may have open at a time, and whether that is enough: every attempt that runs needs a file, most of
-/// them as a connection.
+/// them as a connection, and one by reference needs a second one, for the copy of its payload.
 ///
 /// @param limit files that the process may have open
 record Descriptors(WorkerConfig config, long limit) implements StartupChecks.Check {
@@ -43,15 +43,16 @@ record Descriptors(WorkerConfig config, long limit) implements StartupChecks.Che
                         : Long.MAX_VALUE);
     }
 
-    /// Whether all attempts that may run at a time can have a file each.
+    /// Whether all attempts that may run at a time can have the files they need.
     @Override
     public List<String> faults() {
-        long wanted = attempts(WITH_HTTP) + attempts(WITH_FILES);
+        long attempts = attempts(WITH_HTTP) + attempts(WITH_FILES);
+        long wanted = attempts + copies();
         if (wanted <= room()) {
             return List.of();
         }
-        return List.of(SinkSettings.IN_FLIGHT_MAX + ": " + wanted
-                + " attempts at a time need as many open files, and of the "
+        return List.of(SinkSettings.IN_FLIGHT_MAX + ": " + attempts
+                + " attempts at a time need " + wanted + " open files, and of the "
                 + limit + " that this process may have " + reserve() + " are for everything else; raise the limit"
                 + " (ulimit -n) to " + enoughFor(wanted) + " or lower " + SinkSettings.IN_FLIGHT_MAX);
     }
@@ -59,8 +60,15 @@ record Descriptors(WorkerConfig config, long limit) implements StartupChecks.Che
     /// Bounds of the connections to receivers: one for every attempt, and idle ones as far as there is room.
     PoolLimits http() {
         long concurrency = Math.max(CONCURRENCY_MIN, attempts(WITH_HTTP));
-        long total = Math.max(concurrency, Math.min(CONNECTIONS_MAX, room() - attempts(WITH_FILES)));
+        long total = Math.max(concurrency, Math.min(CONNECTIONS_MAX, room() - attempts(WITH_FILES) - copies()));
         return HttpLimits.of(Math.toIntExact(concurrency), Math.toIntExact(total));
+    }
+
+    /// Payloads by reference that may be there at a time: a payload of any attempt may be one, where they are allowed.
+    private long copies() {
+        boolean allowed = !config.payload().fileRoots().isEmpty()
+                || !config.payload().httpHosts().isEmpty();
+        return allowed ? attempts(WITH_HTTP) + attempts(WITH_FILES) : 0;
     }
 
     private long attempts(Set<Kind> kinds) {

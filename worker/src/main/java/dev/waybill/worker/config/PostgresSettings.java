@@ -15,6 +15,11 @@ public record PostgresSettings(String url, String user, Password password, int p
     public static final String PASSWORD = "postgres.password";
     public static final String POOL_MAX = "postgres.pool.max";
 
+    /// Two for the projector's loops, four for those who read the history, and two for what comes besides: the
+    /// partitions of the tables, the check of readiness. Neither writers nor readers gained from more, see
+    /// "Connections to Postgres" in docs/benchmarks.md.
+    private static final int POOL_MAX_DEFAULT = 8;
+
     private static final String JDBC = "jdbc:";
 
     static void define(ConfigDef def) {
@@ -38,7 +43,7 @@ public record PostgresSettings(String url, String user, Password password, int p
                 .setting(
                         POOL_MAX,
                         ConfigDef.Type.INT,
-                        8,
+                        POOL_MAX_DEFAULT,
                         Validators.between(2, 256),
                         Importance.LOW,
                         "Connections this process opens at most.");

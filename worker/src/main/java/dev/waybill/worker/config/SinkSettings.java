@@ -88,8 +88,8 @@ public record SinkSettings(
                         Validators.between(1, 100_000),
                         Importance.MEDIUM,
                         "Attempts that one loop makes at a time, each on a virtual thread and with a connection or file of"
-                                + " its own: a worker whose limit of open files (ulimit -n) does not allow them does not"
-                                + " start.")
+                                + " its own, and another file where payloads by reference are allowed: a worker whose"
+                                + " limit of open files (ulimit -n) does not allow them does not start.")
                 .setting(
                         ADMITTED_MAX,
                         ConfigDef.Type.INT,

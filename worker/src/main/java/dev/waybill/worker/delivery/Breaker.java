@@ -22,6 +22,11 @@ import org.jspecify.annotations.Nullable;
 /// are told to others.
 final class Breaker {
 
+    /// A version with a lower number is taken to be an older one, from a router that has not heard of the change,
+    /// until nothing of the current one has come for so long: routers hear of changes within milliseconds, and a
+    /// destination that was made anew under a lower number should not wait long.
+    static final Duration OUTDATED_AFTER = Duration.ofSeconds(10);
+
     private sealed interface State {
         record Closed() implements State {}
 
@@ -34,6 +39,8 @@ final class Breaker {
     private final Destination destination;
     private final BreakerPolicy policy;
     private final FailureWindow window;
+    /// When the last task of this version came.
+    private long metAt;
     private State state;
     private Health health;
     /// As others know it.
@@ -48,6 +55,7 @@ final class Breaker {
         this.destination = destination;
         this.policy = destination.policy().breaker();
         this.window = new FailureWindow(policy.window(), now);
+        this.metAt = now;
         this.told = told == null ? Health.well(destination) : told;
         this.health = this.told.isAbout(destination) ? this.told : Health.well(destination);
         this.state = state(wall, now);
@@ -69,6 +77,15 @@ final class Breaker {
 
     Destination destination() {
         return destination;
+    }
+
+    /// A task came: whether its version of the destination is the current one from now on, in place of this.
+    boolean givesWayTo(Destination coming, long now) {
+        if (coming.isSameVersion(destination)) {
+            metAt = now;
+            return false;
+        }
+        return coming.version() >= destination.version() || now - metAt >= OUTDATED_AFTER.toNanos();
     }
 
     /// Attempts that may run at the same time as far as the breaker goes.

@@ -147,7 +147,7 @@ final class Lane {
             epoch = work.epoch();
             breaker = new Breaker(work.destination(), work.task().health(), wall.instant(), now);
             bucket = null;
-        } else if (work.destination().version() > breaker.destination().version()) {
+        } else if (breaker.givesWayTo(work.destination(), now)) {
             breaker = new Breaker(work.destination(), breaker.told(), wall.instant(), now);
             batchSize = new BatchSize();
         }
@@ -299,7 +299,7 @@ final class Lane {
             concurrency.ended(observed, running);
             if (first.epoch() == epoch
                     && first.partition().equals(partition)
-                    && first.destination().version() == breaker.destination().version()) {
+                    && first.destination().isSameVersion(breaker.destination())) {
                 breaker.judge(observed, now);
             }
         }

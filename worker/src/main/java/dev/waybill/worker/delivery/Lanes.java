@@ -237,7 +237,7 @@ final class Lanes {
                 return;
             }
             lane.isTested = false;
-            if (fails && lane.breaker().destination().version() == destination.version()) {
+            if (fails && lane.breaker().destination().isSameVersion(destination)) {
                 lane.breaker().testFailed(at, now);
                 if (lane.breaker().mustTell()) {
                     toTell(lane);

@@ -19,7 +19,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The sinks that are open: one for each version of a destination that had tasks here lately.
+/// The sinks that are open: one for each destination that had tasks here lately.
+///
+/// It is that of the version last asked for. A task of another version opens another one in its place, and the former
+/// is closed when its calls have ended. While tasks of both versions come, for as long as it takes every router to
+/// hear of a change, they take turns: opening costs little.
 final class OpenSinks implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OpenSinks.class);
@@ -29,10 +33,8 @@ final class OpenSinks implements AutoCloseable {
 
     static final Duration IDLE_MAX = Duration.ofMinutes(10);
 
-    private record Key(UUID destination, long version) {}
-
     private final Map<String, SinkProvider> providers;
-    private final Cache<Key, Lease> open;
+    private final Cache<UUID, Lease> open;
 
     OpenSinks(Collection<SinkProvider> providers) {
         this.providers =
@@ -42,7 +44,7 @@ final class OpenSinks implements AutoCloseable {
                 .expireAfterAccess(IDLE_MAX)
                 .scheduler(Scheduler.systemScheduler())
                 .executor(Runnable::run)
-                .<Key, Lease>removalListener((_, lease, _) -> closeIfThere(lease))
+                .<UUID, Lease>removalListener((_, lease, _) -> closeIfThere(lease))
                 .build();
     }
 
@@ -50,15 +52,17 @@ final class OpenSinks implements AutoCloseable {
     ///
     /// @throws ConfigException if the destination's settings cannot work
     Lease lease(Destination destination) {
-        Key key = new Key(destination.id(), destination.version());
-        while (true) {
-            Lease lease = open.get(key, _ -> new Lease(open(destination)));
-            if (lease.acquire()) {
-                return lease;
-            }
-            // It was evicted between the two calls.
-            open.invalidate(key);
+        Lease known = open.getIfPresent(destination.id());
+        while (known == null || !known.isFor(destination) || !known.acquire()) {
+            known = open.asMap().compute(destination.id(), (_, there) -> current(there, destination));
         }
+        return known;
+    }
+
+    private Lease current(@Nullable Lease there, Destination destination) {
+        return there != null && there.isFor(destination) && !there.isEvicted()
+                ? there
+                : new Lease(destination, open(destination));
     }
 
     /// How much company a delivery may have; null if it goes alone, as one by reference always does: it may
@@ -102,16 +106,26 @@ final class OpenSinks implements AutoCloseable {
     /// A sink that stays open while somebody uses it.
     static final class Lease {
 
+        private final Destination destination;
         private final Sink sink;
         private int users;
         private boolean evicted;
 
-        Lease(Sink sink) {
+        Lease(Destination destination, Sink sink) {
+            this.destination = destination;
             this.sink = sink;
         }
 
         Sink sink() {
             return sink;
+        }
+
+        private boolean isFor(Destination wanted) {
+            return destination.isSameVersion(wanted);
+        }
+
+        private synchronized boolean isEvicted() {
+            return evicted;
         }
 
         private synchronized boolean acquire() {

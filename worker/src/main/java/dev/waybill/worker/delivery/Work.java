@@ -63,7 +63,7 @@ record Work(
 
     /// Whether both are for the same version of the destination, under the same assignment.
     boolean goesWith(Work other) {
-        return destination.version() == other.destination.version()
+        return destination.isSameVersion(other.destination)
                 && epoch == other.epoch
                 && partition.equals(other.partition);
     }

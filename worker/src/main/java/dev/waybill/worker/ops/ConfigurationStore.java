@@ -14,14 +14,18 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Changes destinations and rules, and answers when the change can be read back here and holds for this process'
 /// router.
 ///
 /// Changes of one process happen one after another. Two processes may race: the topic's order decides, and who finds
 /// after its write that it came second takes it back (a name that is taken) or writes again (a version that was used,
-/// because a sink remembers settings by version).
+/// because history and health name versions by number).
 final class ConfigurationStore {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigurationStore.class);
 
     private static final int RACES_MAX = 5;
 
@@ -62,8 +66,10 @@ final class ConfigurationStore {
 
     /// Creates or replaces a destination.
     ///
-    /// @param who who asks, if known
-    Destination put(Destination wanted, @Nullable String who) {
+    /// @param wanted is given its version, and when and by whom it was made
+    /// @param who    who asks, if known
+    /// @return whether it is new
+    boolean put(Destination wanted, @Nullable String who) {
         return locked(() -> {
             String organization = wanted.getOrganizationId();
             String id = wanted.getDestinationId();
@@ -76,7 +82,7 @@ final class ConfigurationStore {
             refuseTaken(wanted, Long.MAX_VALUE);
             wanted.setUpdatedBy(who);
             String key = Keys.destination(organization, id);
-            long version = before.map(Destination::getVersion).orElse(0L) + 1;
+            long version = before.map(known -> known.getVersion() + 1).orElseGet(this::firstVersion);
             for (int races = 0; races < RACES_MAX; races++) {
                 wanted.setVersion(version);
                 wanted.setUpdatedAt(clock.instant());
@@ -87,7 +93,7 @@ final class ConfigurationStore {
                         .map(ConfigurationView.Entry::replaced)
                         .orElse(0L);
                 if (replaced < version) {
-                    return wanted;
+                    return replaced == 0;
                 }
                 version = replaced + 1;
             }
@@ -95,7 +101,14 @@ final class ConfigurationStore {
         });
     }
 
+    /// The id may have been another's that was deleted, whose versions nobody remembers once the topic is compacted. No
+    /// destination is changed more often than once a millisecond, so the time is above all of them.
+    private long firstVersion() {
+        return clock.millis();
+    }
+
     void delete(Destination destination, boolean force) {
+        String key = Keys.destination(destination.getOrganizationId(), destination.getDestinationId());
         locked(() -> {
             String organization = destination.getOrganizationId();
             List<String> users = view.rules(organization).stream()
@@ -107,9 +120,18 @@ final class ConfigurationStore {
                 throw ProblemException.conflict("rules name this destination: " + String.join(", ", users)
                         + "; change them first, or delete with ?force=true");
             }
-            return write(new Change(
-                    topics.destinations(), Keys.destination(organization, destination.getDestinationId()), null));
+            return write(new Change(topics.destinations(), key, null));
         });
+        forgetHealth(key);
+    }
+
+    /// What is left of it would be about a version that there will not be again, so it may stay if it must.
+    private void forgetHealth(String key) {
+        try {
+            writer.write(new Change(topics.destinationHealth(), key, null));
+        } catch (KafkaException e) {
+            LOG.warn("the health of {}, which was deleted, stays in the topic: {}", key, e.getMessage());
+        }
     }
 
     DefaultDestinationRule put(DefaultDestinationRule wanted, @Nullable String who) {

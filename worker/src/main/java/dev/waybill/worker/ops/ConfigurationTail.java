@@ -7,6 +7,7 @@ import dev.waybill.schemas.Topics;
 import dev.waybill.schemas.registry.RegistryUnavailableException;
 import dev.waybill.schemas.serde.AvroCodec;
 import dev.waybill.schemas.serde.PoisonRecordException;
+import dev.waybill.topology.model.Bytes;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -122,7 +123,12 @@ public final class ConfigurationTail implements AutoCloseable {
             } else if (record.value() == null) {
                 view.deleteRule(record.topic(), record.offset(), key);
             } else if (destinations) {
-                view.apply(record.topic(), record.offset(), key, codec.decode(record.value(), Destination.class));
+                view.apply(
+                        record.topic(),
+                        record.offset(),
+                        key,
+                        codec.decode(record.value(), Destination.class),
+                        Bytes.of(record.value()));
             } else {
                 view.apply(
                         record.topic(),

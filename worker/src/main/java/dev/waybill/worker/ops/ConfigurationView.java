@@ -4,6 +4,7 @@ import dev.waybill.avro.DefaultDestinationRule;
 import dev.waybill.avro.Destination;
 import dev.waybill.avro.DestinationHealth;
 import dev.waybill.schemas.Keys;
+import dev.waybill.topology.model.Bytes;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -24,9 +25,10 @@ final class ConfigurationView {
 
     /// A value and where it was read.
     ///
-    /// @param offset   of its record
-    /// @param replaced the version that the record took the place of; 0 for none
-    record Entry<T>(T value, long offset, long replaced) {}
+    /// @param offset      of its record
+    /// @param replaced    the version that the record took the place of; 0 for none
+    /// @param fingerprint of the record's value, see [Bytes#fingerprint]; 0 where nothing asks for it
+    record Entry<T>(T value, long offset, long replaced, long fingerprint) {}
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition progress = lock.newCondition();
@@ -38,13 +40,12 @@ final class ConfigurationView {
     private final Map<String, DestinationHealth> health = new HashMap<>();
     private final Map<String, String> keyByDestinationId = new HashMap<>();
 
-    void apply(String topic, long offset, String key, Destination value) {
+    /// @param encoded the record's value
+    void apply(String topic, long offset, String key, Destination value, Bytes encoded) {
         locked(() -> {
             Entry<Destination> before = destinations.get(key);
-            destinations.put(
-                    key,
-                    new Entry<>(
-                            value, offset, before == null ? 0 : before.value().getVersion()));
+            long replaced = before == null ? 0 : before.value().getVersion();
+            destinations.put(key, new Entry<>(value, offset, replaced, encoded.fingerprint()));
             keyByDestinationId.put(value.getDestinationId(), key);
             done(topic, offset);
         });
@@ -56,7 +57,7 @@ final class ConfigurationView {
             rules.put(
                     key,
                     new Entry<>(
-                            value, offset, before == null ? 0 : before.value().getVersion()));
+                            value, offset, before == null ? 0 : before.value().getVersion(), 0));
             done(topic, offset);
         });
     }
@@ -90,10 +91,20 @@ final class ConfigurationView {
         });
     }
 
-    /// What was told last of a destination that is not well.
+    /// What was told last of a destination that is not well, as it is now: what was told of another version says
+    /// nothing.
     Optional<DestinationHealth> health(Destination destination) {
         String key = Keys.destination(destination.getOrganizationId(), destination.getDestinationId());
-        return Optional.ofNullable(reading(() -> health.get(key)));
+        return Optional.ofNullable(reading(() -> {
+            DestinationHealth told = health.get(key);
+            Entry<Destination> current = destinations.get(key);
+            return told != null && current != null && isAbout(told, current) ? told : null;
+        }));
+    }
+
+    private static boolean isAbout(DestinationHealth told, Entry<Destination> current) {
+        return told.getDestinationVersion() == current.value().getVersion()
+                && (told.getDestinationFingerprint() == 0 || told.getDestinationFingerprint() == current.fingerprint());
     }
 
     /// A record that changes nothing, such as one that cannot be read.

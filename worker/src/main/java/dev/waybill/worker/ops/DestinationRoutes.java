@@ -64,9 +64,9 @@ final class DestinationRoutes {
                 : given;
         Destination wanted = json.read(body, organization, id, name);
         tests.validate(wanted);
-        Destination put = store.put(wanted, Audit.who(context));
-        audit.changed(context, "destination.put", organization, put.getDestinationId(), put.getVersion());
-        answer(context, put.getVersion() == 1 ? HttpStatus.CREATED : HttpStatus.OK, put);
+        boolean isNew = store.put(wanted, Audit.who(context));
+        audit.changed(context, "destination.put", organization, wanted.getDestinationId(), wanted.getVersion());
+        answer(context, isNew ? HttpStatus.CREATED : HttpStatus.OK, wanted);
     }
 
     private void delete(Context context) {
@@ -99,7 +99,7 @@ final class DestinationRoutes {
 
     private ObjectNode json(Destination destination) {
         ObjectNode answer = AvroJson.object(destination);
-        answer.set("health", HealthJson.of(destination, store.view().health(destination), store.now()));
+        answer.set("health", HealthJson.of(store.view().health(destination), store.now()));
         return answer;
     }
 

@@ -1,6 +1,5 @@
 package dev.waybill.worker.ops;
 
-import dev.waybill.avro.Destination;
 import dev.waybill.avro.DestinationHealth;
 import java.time.Instant;
 import java.util.Optional;
@@ -11,13 +10,11 @@ final class HealthJson {
 
     private HealthJson() {}
 
-    /// @param told what its lane has told last
-    static ObjectNode of(Destination destination, Optional<DestinationHealth> told, Instant now) {
-        Optional<DestinationHealth> current =
-                told.filter(health -> health.getDestinationVersion() == destination.getVersion());
+    /// @param told what its lane has told last of this version
+    static ObjectNode of(Optional<DestinationHealth> told, Instant now) {
         ObjectNode json = Json.object();
-        json.put("status", current.map(health -> status(health, now)).orElse("well"));
-        current.ifPresent(health -> AvroJson.object(health).properties().stream()
+        json.put("status", told.map(health -> status(health, now)).orElse("well"));
+        told.ifPresent(health -> AvroJson.object(health).properties().stream()
                 .filter(field -> !field.getKey().startsWith("destination")
                         && !field.getKey().equals("organizationId"))
                 .forEach(field -> json.set(field.getKey(), field.getValue())));

@@ -15,12 +15,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /// Says what a Kafka record says. The Avro classes stop here.
-final class RecordReader {
+public final class RecordReader {
 
     private final AvroCodec codec;
     private final Topics topics;
 
-    RecordReader(AvroCodec codec, Topics topics) {
+    public RecordReader(AvroCodec codec, Topics topics) {
         this.codec = codec;
         this.topics = topics;
     }
@@ -28,7 +28,7 @@ final class RecordReader {
     /// Reads one record; one that cannot be read becomes poison.
     ///
     /// @throws RegistryUnavailableException when nobody could say what its bytes mean: not the record's fault
-    Batch.Item read(ConsumerRecord<byte[], byte[]> record) {
+    public Batch.Item read(ConsumerRecord<byte[], byte[]> record) {
         return new Batch.Item(
                 new TopicPartition(record.topic(), record.partition()),
                 record.offset(),

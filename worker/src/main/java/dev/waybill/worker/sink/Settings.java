@@ -107,6 +107,14 @@ public final class Settings {
         throw new ConfigException("Setting " + name + " is missing");
     }
 
+    /// A long number that has a default or is required.
+    public long number(String name) {
+        if (parsed.get(name) instanceof Long value) {
+            return value;
+        }
+        throw new ConfigException("Setting " + name + " is missing");
+    }
+
     @SuppressWarnings("unchecked") // ConfigDef parses a LIST into a list of strings
     public List<String> list(String name) {
         Object value = parsed.get(name);

@@ -12,9 +12,13 @@ import org.jspecify.annotations.Nullable;
 /// The order of calls, all of them thread-safe:
 ///
 /// 1. [#settings] is asked for at any time, to validate, document and test destinations.
-/// 2. [#open] is called once for each version of a destination that has tasks here, before its first attempt.
-/// 3. The [Sink] it gave makes attempts, many at a time, and is closed when it was idle for long, when a newer
-///    version took its place, or when the worker stops.
+/// 2. [#open] is called for a destination that has tasks here, before its first attempt, and again for each of its
+/// versions
+///    and after its sink was closed.
+/// 3. The [Sink] it gave makes attempts, many at a time, and is closed when its calls have ended and it was
+///    idle for long or another version took its place, or when the worker stops. So for a while two sinks of a
+/// destination
+///    may be open.
 /// 4. [#close] is called once, after all its sinks are closed.
 public interface SinkProvider extends AutoCloseable {
 

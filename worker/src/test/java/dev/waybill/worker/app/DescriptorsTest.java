@@ -14,7 +14,12 @@ class DescriptorsTest {
             Map.of("bootstrap.servers", "broker:9092", "schema.registry.url", "http://registry:8081");
 
     private static Descriptors descriptors(long limit, int inFlight, String kinds) {
+        return descriptors(limit, inFlight, kinds, Map.of());
+    }
+
+    private static Descriptors descriptors(long limit, int inFlight, String kinds, Map<String, String> more) {
         Map<String, String> settings = new HashMap<>(REQUIRED);
+        settings.putAll(more);
         settings.put("sinks.in.flight.max", Integer.toString(inFlight));
         settings.put("sinks.kinds", kinds);
         return new Descriptors(WorkerConfig.of(settings, Map.of()), limit);
@@ -27,7 +32,7 @@ class DescriptorsTest {
         assertThat(small.faults())
                 .singleElement()
                 .asString()
-                .startsWith("sinks.in.flight.max: 1000 attempts at a time need as many open files, and of the 1024")
+                .startsWith("sinks.in.flight.max: 1000 attempts at a time need 1000 open files, and of the 1024")
                 .contains("ulimit -n) to 1334");
         assertThat(descriptors(1_334, 1_000, "webhook").faults()).isEmpty();
         assertThat(descriptors(1_332, 1_000, "webhook").faults()).hasSize(1);
@@ -38,6 +43,22 @@ class DescriptorsTest {
         assertThat(descriptors(1_024, 500, "webhook").faults()).isEmpty();
         assertThat(descriptors(1_024, 500, "webhook,email,transfer").faults()).isEmpty();
         assertThat(descriptors(1_024, 500, "webhook,storage").faults()).hasSize(1);
+    }
+
+    @Test
+    void a_payload_by_reference_needs_a_file_for_its_copy_beside_the_connection() {
+        Map<String, String> hosts = Map.of("payload.http.hosts", "files.example.com");
+        assertThat(descriptors(2_667, 1_000, "webhook", hosts).faults()).isEmpty();
+        assertThat(descriptors(2_665, 1_000, "webhook", hosts).faults())
+                .singleElement()
+                .asString()
+                .contains("1000 attempts at a time need 2000 open files", "ulimit -n) to 2667");
+        Map<String, String> roots = Map.of("payload.file.roots", "/exports");
+        assertThat(descriptors(2_665, 1_000, "webhook", roots).faults()).hasSize(1);
+        assertThat(descriptors(2_665, 500, "webhook,storage", roots).faults()).hasSize(1);
+
+        PoolLimits room = descriptors(4_096, 500, "webhook,storage", roots).http();
+        assertThat(room.total()).as("3 072 less 500 files and 1 000 copies").isEqualTo(1_572);
     }
 
     @Test

@@ -40,6 +40,22 @@ class BreakerTest {
         return new Breaker(destination, told, wall(now), now);
     }
 
+    private static Destination of(Destination destination, long version) {
+        return new Destination(
+                destination.id(),
+                destination.organizationId(),
+                destination.name(),
+                destination.kind(),
+                destination.provider(),
+                true,
+                destination.settings(),
+                destination.policy(),
+                null,
+                destination.labels(),
+                version,
+                destination.encoded());
+    }
+
     private static Fault fault(ErrorCategory category, int code) {
         return new Fault(category, "code_" + code, null, code == 0 ? null : code);
     }
@@ -157,23 +173,31 @@ class BreakerTest {
     @Test
     void anotherVersionStartsAnew() {
         trip(0);
-        Destination changed = new Destination(
-                destination.id(),
-                destination.organizationId(),
-                destination.name(),
-                destination.kind(),
-                destination.provider(),
-                true,
-                destination.settings(),
-                destination.policy(),
-                null,
-                destination.labels(),
-                2,
-                destination.encoded());
+        Destination changed = of(destination, 2);
         Breaker next = new Breaker(changed, breaker.tell().now(), wall(SECOND), SECOND);
         assertThat(next.lets(SECOND)).isEqualTo(Integer.MAX_VALUE);
         assertThat(next.mayTell()).as("others still take it to be open").isTrue();
         assertThat(next.tell().now().isWell()).isTrue();
+    }
+
+    @Test
+    void aRecordOfTheSameVersionNumberStartsAnew() {
+        judge(breaker, 0, GONE);
+        Destination again = samples.destination(
+                "a", DeliveryPolicy.newBuilder().setMaxAttempts(7).build());
+        assertThat(again.version()).isEqualTo(destination.version());
+        assertThat(breaker.givesWayTo(again, SECOND)).isTrue();
+        Breaker next = new Breaker(again, breaker.tell().now(), wall(SECOND), SECOND);
+        assertThat(next.lets(SECOND)).as("the one that is gone was another").isEqualTo(Integer.MAX_VALUE);
+    }
+
+    @Test
+    void aLowerVersionTakesOverWhenNothingOfTheCurrentOneComesAnyMore() {
+        Destination lower = of(destination, 0);
+        assertThat(breaker.givesWayTo(destination, 5 * SECOND)).isFalse();
+        long over = 5 * SECOND + Breaker.OUTDATED_AFTER.toNanos();
+        assertThat(breaker.givesWayTo(lower, over - 1)).as("it may be late").isFalse();
+        assertThat(breaker.givesWayTo(lower, over)).isTrue();
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.waybill.worker.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waybill.avro.DeliveryPolicy;
 import dev.waybill.schemas.Kind;
 import dev.waybill.topology.model.AttemptReport;
 import dev.waybill.topology.model.Destination;
@@ -35,6 +36,44 @@ class OpenSinksTest {
                 Map.of(),
                 version,
                 destination.encoded());
+    }
+
+    @Test
+    void aDestinationMadeAgainUnderTheSameVersionGetsASinkOfItsOwn() {
+        sinks.lease(destination).release();
+        Destination again = new Samples()
+                .destination("a", DeliveryPolicy.newBuilder().setMaxAttempts(3).build());
+        assertThat(again.id()).isEqualTo(destination.id());
+        assertThat(again.version()).isEqualTo(destination.version());
+
+        OpenSinks.Lease lease = sinks.lease(again);
+
+        assertThat(provider.opened).hasSize(2);
+        assertThat(lease.sink()).isSameAs(provider.opened.getLast());
+        lease.release();
+    }
+
+    @Test
+    void anotherVersionTakesThePlaceOfTheFormerWhichIsClosedOnceItsCallsHaveEnded() {
+        OpenSinks.Lease one = sinks.lease(destination);
+        OpenSinks.Lease other = sinks.lease(destination);
+        sinks.lease(changed("scripted", Kind.WEBHOOK, 2)).release();
+        assertThat(provider.opened).hasSize(2);
+
+        one.release();
+        assertThat(provider.opened.getFirst().closed).isZero();
+        other.release();
+        assertThat(provider.opened.getFirst().closed).isOne();
+        assertThat(provider.opened.getLast().closed).isZero();
+    }
+
+    @Test
+    void theFormerStaysOpenWhereTheNewVersionCannotWork() {
+        sinks.lease(destination).release();
+        assertThatThrownBy(() -> sinks.lease(changed("none", Kind.WEBHOOK, 2))).isInstanceOf(ConfigException.class);
+        sinks.lease(destination).release();
+        assertThat(provider.opened).hasSize(1);
+        assertThat(provider.opened.getFirst().closed).isZero();
     }
 
     @Test

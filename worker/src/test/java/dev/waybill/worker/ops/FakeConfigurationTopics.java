@@ -2,6 +2,10 @@ package dev.waybill.worker.ops;
 
 import dev.waybill.avro.DefaultDestinationRule;
 import dev.waybill.avro.Destination;
+import dev.waybill.avro.DestinationHealth;
+import dev.waybill.topology.model.Bytes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -34,21 +38,32 @@ final class FakeConfigurationTopics implements ConfigurationWriter {
         return append(change);
     }
 
-    private long append(Change change) {
+    /// Another worker's record.
+    long append(Change change) {
         long offset = ends.merge(change.topic(), 1L, Long::sum) - 1;
         switch (change.value()) {
             case null -> {
                 if (change.topic().endsWith("rules")) {
                     view.deleteRule(change.topic(), offset, change.key());
+                } else if (change.topic().endsWith("health")) {
+                    view.apply(change.topic(), offset, change.key(), (DestinationHealth) null);
                 } else {
                     view.deleteDestination(change.topic(), offset, change.key());
                 }
             }
-            case Destination value -> view.apply(change.topic(), offset, change.key(), copy(value));
+            case Destination value -> view.apply(change.topic(), offset, change.key(), copy(value), encoded(value));
             case DefaultDestinationRule value -> view.apply(change.topic(), offset, change.key(), copy(value));
             default -> throw new IllegalArgumentException("no configuration: " + change);
         }
         return offset;
+    }
+
+    static Bytes encoded(Destination value) {
+        try {
+            return Bytes.of(value.toByteBuffer());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static <T extends SpecificRecord> T copy(T value) {

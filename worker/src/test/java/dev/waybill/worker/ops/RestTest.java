@@ -63,6 +63,7 @@ class RestTest {
     private final List<DeliveryRequest> requests = new ArrayList<>();
     private Optional<DeliveryResult> result = Optional.empty();
     private RestServer server;
+    private Instant now = NOW;
     private int number;
     private String org = "";
 
@@ -70,7 +71,7 @@ class RestTest {
         AvroCodec codec = new AvroCodec(new InMemorySchemaRegistry(), SerdeSettings.defaults());
         Providers providers =
                 Providers.of(List.of(new FakeProvider("hook", Kind.WEBHOOK), new FakeProvider("mail", Kind.EMAIL)));
-        InstantSource clock = () -> NOW;
+        InstantSource clock = () -> now;
         var store = new ConfigurationStore(topics, view, RouterProgress.NO_ROUTER, log, clock, Duration.ofSeconds(1));
         var deliveries = new DeliveryRoutes(
                 (organization, id) -> id.equals("known") && organization.equals("acme")
@@ -123,6 +124,7 @@ class RestTest {
     @BeforeEach
     void freshOrganization() {
         org = "org" + ++number;
+        now = NOW;
         requests.clear();
         result = Optional.empty();
     }
@@ -132,14 +134,14 @@ class RestTest {
         Answer created = put(destination("crm"), HOOK);
         assertThat(created.status()).isEqualTo(201);
         assertThat(created.body().path("kind").asString()).isEqualTo("webhook");
-        assertThat(created.body().path("version").asLong()).isEqualTo(1);
+        long version = created.body().path("version").asLong();
         assertThat(created.body().path("updatedAt").asString()).isEqualTo("2026-01-31T12:00:00Z");
         String id = created.body().path("destinationId").asString();
 
         Answer changed = put(destination(id), HOOK.replace("example.com", "example.org"));
         assertThat(changed.status()).isEqualTo(200);
         assertThat(changed.body().path("name").asString()).isEqualTo("crm");
-        assertThat(changed.body().path("version").asLong()).isEqualTo(2);
+        assertThat(changed.body().path("version").asLong()).isEqualTo(version + 1);
         assertThat(get(destination("crm")).body()).isEqualTo(changed.body());
         assertThat(get("/v1/organizations/" + org + "/destinations").body().path("destinations"))
                 .hasSize(1);
@@ -279,10 +281,64 @@ class RestTest {
 
     @Test
     void a_version_is_never_used_twice() throws Exception {
-        String id = put(destination("crm"), HOOK).body().path("destinationId").asString();
-        log.another(new Change(topics.destinations(), org + "/" + id, racing(id, "crm", 2)));
+        JsonNode created = put(destination("crm"), HOOK).body();
+        String id = created.path("destinationId").asString();
+        long version = created.path("version").asLong();
+        log.another(new Change(topics.destinations(), org + "/" + id, racing(id, "crm", version + 1)));
         assertThat(put(destination("crm"), HOOK).body().path("version").asLong())
-                .isEqualTo(3);
+                .isEqualTo(version + 2);
+    }
+
+    @Test
+    void a_destination_that_is_made_again_gets_a_version_it_never_had() throws Exception {
+        JsonNode created = put(destination("crm"), HOOK).body();
+        String id = created.path("destinationId").asString();
+        long last = put(destination("crm"), HOOK).body().path("version").asLong();
+        send("DELETE", destination("crm"), "");
+        now = now.plusSeconds(1);
+        Answer again = put(destination(id), HOOK.replace("{\"pro", "{\"name\": \"crm\", \"pro"));
+        assertThat(again.status()).isEqualTo(201);
+        assertThat(again.body().path("version").asLong()).isGreaterThan(last);
+    }
+
+    @Test
+    void the_health_of_a_destination_is_deleted_with_it() throws Exception {
+        JsonNode created = put(destination("crm"), HOOK).body();
+        String id = created.path("destinationId").asString();
+        tellHealth(created, null, "gone");
+        send("DELETE", destination("crm"), "");
+        log.append(new Change(
+                topics.destinations(),
+                org + "/" + id,
+                racing(id, "crm", created.path("version").asLong())));
+        assertThat(health("crm")).isEqualTo("well");
+    }
+
+    @Test
+    void health_that_was_told_of_another_record_of_the_same_number_says_nothing() throws Exception {
+        String id = put(destination("crm"), HOOK).body().path("destinationId").asString();
+        Destination mine = racing(id, "crm", 7);
+        log.append(new Change(topics.destinations(), org + "/" + id, mine));
+        DestinationHealth.Builder health = DestinationHealth.newBuilder()
+                .setDestinationId(id)
+                .setOrganizationId(org)
+                .setDestinationVersion(7)
+                .setSince(NOW)
+                .setDisabledReason("gone");
+        long fingerprint = FakeConfigurationTopics.encoded(mine).fingerprint();
+        String key = Keys.destination(org, id);
+        view.apply(
+                topics.destinationHealth(),
+                0,
+                key,
+                health.setDestinationFingerprint(fingerprint).build());
+        assertThat(health("crm")).isEqualTo("disabled");
+        view.apply(
+                topics.destinationHealth(),
+                1,
+                key,
+                health.setDestinationFingerprint(fingerprint + 1).build());
+        assertThat(health("crm")).isEqualTo("well");
     }
 
     @Test

@@ -24,6 +24,8 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +40,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// What every sink promises the delivery loop. One subclass per provider says what its peer can do; a promise
-/// that cannot come up with it is skipped.
+/// What every sink promises the delivery loop. One subclass per provider says what its peer can do, and why it cannot
+/// do the rest; a promise that cannot come up with it is skipped.
 public abstract class SinkContractTest {
 
     /// What a peer can do to the next attempt.
@@ -92,6 +94,11 @@ public abstract class SinkContractTest {
     protected abstract Destination impatientDestination();
 
     protected abstract Set<Behaviour> behaviours();
+
+    /// Behaviours that a peer of this provider cannot have, each with the reason.
+    protected Map<Behaviour, String> impossible() {
+        return Map.of();
+    }
 
     /// Lets the next attempt meet the behaviour, and those after it a peer that accepts.
     protected abstract void next(Behaviour behaviour) throws Exception;
@@ -640,6 +647,17 @@ public abstract class SinkContractTest {
 
         assertThat(outcomes(deliverTogether(sink, members(3)))).hasSize(3).allMatch(OurFault.class::isInstance);
         assertThat(acceptedBatches()).isEmpty();
+    }
+
+    @Test
+    void every_behaviour_is_shown_or_cannot_be() {
+        assertThat(Collections.disjoint(behaviours(), impossible().keySet())).isTrue();
+        Set<Behaviour> all = EnumSet.noneOf(Behaviour.class);
+        all.addAll(behaviours());
+        all.addAll(impossible().keySet());
+        assertThat(all).containsExactlyInAnyOrder(Behaviour.values());
+        assertThat(impossible().values())
+                .allSatisfy(reason -> assertThat(reason).isNotBlank());
     }
 
     @Test

@@ -150,17 +150,26 @@ class BatchesTest {
         application.flush();
     }
 
+    private static int whole(String index) {
+        return (int) index.chars().filter(c -> c == '\n').count();
+    }
+
     private static void assertSegments(Path directory) throws IOException {
         Map<String, Integer> found = new ConcurrentHashMap<>();
         int segments = 0;
-        try (var files = Files.newDirectoryStream(directory, "*.ndjson")) {
-            for (Path file : files) {
+        try (var files = Files.newDirectoryStream(directory, "*.ndjson.index")) {
+            for (Path index : files) {
                 segments++;
-                assertThat(directory.resolve(file.getFileName() + ".index")).exists();
-                Files.readAllLines(file).forEach(line -> found.merge(line, 1, Integer::sum));
+                Path finished =
+                        Path.of(index.toString().substring(0, index.toString().length() - ".index".length()));
+                int lines = whole(Files.readString(index));
+                // The worker that was killed has left its segments open, and perhaps more in them than it has told of.
+                Path segment = Files.exists(finished) ? finished : Path.of(finished + ".open");
+                assertThat(segment).exists();
+                Files.readAllLines(segment).stream().limit(lines).forEach(line -> found.merge(line, 1, Integer::sum));
             }
         }
         assertThat(found).hasSize(DELIVERIES);
-        assertThat(segments).isLessThan(DELIVERIES / 2);
+        assertThat(segments).isLessThan(DELIVERIES / 20);
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.standardwebhooks.Webhook;
 import com.standardwebhooks.exceptions.WebhookVerificationException;
+import dev.waybill.avro.DeliveryPolicy;
+import dev.waybill.schemas.Keys;
 import dev.waybill.worker.app.Sinks;
 import dev.waybill.worker.app.WorkerApp;
 import dev.waybill.worker.cli.Exit;
@@ -24,12 +26,15 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What an operator does with the command line and REST, on a worker with real parts.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -220,6 +225,56 @@ class OperatorTest {
                 "globex",
                 "--secrets-root",
                 config.secrets().root().toString());
+    }
+
+    /// Straight into the topic, so with a version number that it had before.
+    @ParameterizedTest
+    @ValueSource(ints = {204, 410})
+    void a_destination_that_is_made_again_is_sent_to_where_it_is_now(int answer) throws Exception {
+        String name = "again-" + answer;
+        try (ScriptedReceiver receiver = new ScriptedReceiver();
+                Application application = new Application(installation)) {
+            String before = receiver.plays(name + "-before", _ -> ScriptedReceiver.Answer.of(answer));
+            AtomicInteger arrived = new AtomicInteger();
+            String after = receiver.plays(name + "-after", _ -> {
+                arrived.incrementAndGet();
+                return ScriptedReceiver.Answer.of(204);
+            });
+            String id = application.putWebhook("initech", name, before, new DeliveryPolicy());
+            assertThat(deliver(name, name + "-0").code()).isEqualTo(answer == 204 ? 0 : Exit.FAILED);
+            Awaitility.await()
+                    .atMost(READY_MAX)
+                    .until(() -> rest("destination", "get", name, "--org", "initech", "-o", "json")
+                            .json()
+                            .at("/health/status")
+                            .asString()
+                            .equals(answer == 204 ? "well" : "disabled"));
+
+            application.raw(installation.topics().destinations(), Keys.destination("initech", id), null, Map.of());
+            application.flush();
+            application.putWebhook("initech", name, after, new DeliveryPolicy());
+            AtomicInteger tried = new AtomicInteger();
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+                deliver(name, name + "-" + tried.incrementAndGet());
+                return arrived.get() > 0;
+            });
+        }
+    }
+
+    private Cli deliver(String destination, String deliveryId) {
+        return Cli.runWith(
+                "{}",
+                "deliver",
+                "-",
+                "--org",
+                "initech",
+                "-d",
+                destination,
+                "--delivery-id",
+                deliveryId,
+                "--wait",
+                "--url",
+                worker.url());
     }
 
     private ScriptedReceiver.Request deliverSigned(ScriptedReceiver receiver, String deliveryId) {

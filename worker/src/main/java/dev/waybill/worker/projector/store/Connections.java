@@ -8,8 +8,8 @@ import io.r2dbc.postgresql.client.SSLMode;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactory;
 import io.r2dbc.spi.ConnectionFactoryMetadata;
-import io.r2dbc.spi.ValidationDepth;
 import io.r2dbc.spi.Wrapped;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -22,6 +22,9 @@ import reactor.pool.PooledRefMetadata;
 ///
 /// One that fails says something about the others too: a server that went away without a word leaves all of them half
 /// open, and each would cost somebody the time to find that out. So all that are as old are closed instead of used.
+///
+/// Their age is told by a clock that only goes forward: after a step of the wall clock, connections that were just made
+/// would be older than the one that failed.
 final class Connections {
 
     /// Idle connections are given back, so that a quiet worker does not hold all it once needed.
@@ -30,11 +33,13 @@ final class Connections {
     /// So that connections move to a new primary, a new address or a new password without a restart.
     private static final Duration LIFE = Duration.ofMinutes(30);
 
+    private final Clock clock;
     private final ConnectionPool pool;
     private final LongAdder created = new LongAdder();
     private final AtomicLong suspectBefore = new AtomicLong(Long.MIN_VALUE);
 
-    Connections(DatabaseSettings settings) {
+    Connections(DatabaseSettings settings, Clock clock) {
+        this.clock = clock;
         var factory = new Counted(new PostgresqlConnectionFactory(configuration(settings)), created);
         this.pool = new ConnectionPool(ConnectionPoolConfiguration.builder(factory)
                 .initialSize(0)
@@ -47,9 +52,7 @@ final class Connections {
                 .maxLifeTime(LIFE)
                 // The projector tries again itself, and says so.
                 .acquireRetry(0)
-                // A round trip, so that a half-open connection costs a moment and not a transaction's deadline.
-                .validationDepth(ValidationDepth.REMOTE)
-                .maxValidationTime(settings.bounds().connect().dividedBy(2))
+                .clock(clock)
                 .customizer(builder -> builder.evictionPredicate((_, usage) -> isOver(usage)))
                 .build());
     }
@@ -66,7 +69,7 @@ final class Connections {
 
     /// None that was made until now is used again.
     void suspect() {
-        suspectBefore.set(System.currentTimeMillis());
+        suspectBefore.set(clock.millis());
     }
 
     long created() {
@@ -122,12 +125,23 @@ final class Connections {
                 : pooled;
     }
 
+    /// No connection could be made: that says nothing about those there are. The server may have enough of them.
+    static final class NotConnectedException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        NotConnectedException(Throwable cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+
     /// Counts the connections it makes.
     private record Counted(ConnectionFactory factory, LongAdder created) implements ConnectionFactory {
 
         @Override
         public Publisher<? extends Connection> create() {
-            return Mono.from(factory.create()).doOnNext(_ -> created.increment());
+            return Mono.from(factory.create())
+                    .doOnNext(_ -> created.increment())
+                    .onErrorMap(NotConnectedException::new);
         }
 
         @Override

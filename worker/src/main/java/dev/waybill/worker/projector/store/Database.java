@@ -4,8 +4,12 @@ import dev.waybill.worker.pool.PoolUse;
 import io.r2dbc.pool.ConnectionPool;
 import io.r2dbc.pool.PoolMetrics;
 import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.ValidationDepth;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +32,11 @@ public final class Database implements AutoCloseable {
     private final LongAdder waited = new LongAdder();
 
     public Database(DatabaseSettings settings) {
-        this.connections = new Connections(settings);
+        this(settings, new ForwardClock(System::nanoTime));
+    }
+
+    Database(DatabaseSettings settings, Clock clock) {
+        this.connections = new Connections(settings, clock);
         this.pool = connections.pool();
         this.bounds = settings.bounds();
         // Twice what a transaction may take: whoever is within its deadline is never told of.
@@ -59,7 +67,9 @@ public final class Database implements AutoCloseable {
             sound = true;
             return result;
         } catch (DatabaseException.Unavailable e) {
-            connections.suspect();
+            if (e.isConnectionLost()) {
+                connections.suspect();
+            }
             throw e;
         } finally {
             borrowers.giveBack(borrower);
@@ -67,20 +77,45 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /// A connection that has just answered. One that does not is followed by a new one: nothing was sent on it.
+    /// A connection that has just answered. One that does not is followed by another one, once: nothing was sent on
+    /// it, and all of its age are given up, so that the next is a new one.
     private Connection acquire() {
+        Connection first = acquireAnswering();
+        if (first != null) {
+            return first;
+        }
+        connections.suspect();
+        Connection second = acquireAnswering();
+        if (second != null) {
+            return second;
+        }
+        throw new DatabaseException.Unavailable("Postgres does not answer on a new connection", null);
+    }
+
+    /// A connection that has just answered; null if the one that was there did not.
+    private @Nullable Connection acquireAnswering() {
+        try {
+            Connection connection = acquireOnce();
+            return answers(connection) ? connection : null;
+        } catch (DatabaseException.Unavailable e) {
+            if (e.isConnectionLost()) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    /// Waits for a place and, where none is idle, for a connection to be made. That either takes too long or fails says
+    /// nothing about the connections there are.
+    private Connection acquireOnce() {
         PoolMetrics before = pool.getMetrics().orElseThrow();
         boolean full = before.acquiredSize() >= before.getMaxAllocatedSize();
         long begun = System.nanoTime();
         try {
-            return acquireOnce();
-        } catch (DatabaseException.Unavailable e) {
-            connections.suspect();
-            boolean quick = System.nanoTime() - begun < bounds.connect().toNanos();
-            if (!quick || Thread.currentThread().isInterrupted()) {
-                throw e;
-            }
-            return acquireOnce();
+            // The pool bounds both steps itself, and names the one that took too long; this is the belt to its braces.
+            return R2dbcSession.await(
+                            pool.create(), begun + 3 * bounds.connect().toNanos())
+                    .getFirst();
         } finally {
             if (full) {
                 waits.increment();
@@ -89,13 +124,27 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private Connection acquireOnce() {
-        // The pool bounds both steps itself, and names the one that took too long; this is the belt to its braces.
-        Connection connection = R2dbcSession.await(
-                        pool.create(), System.nanoTime() + 3 * bounds.connect().toNanos())
-                .getFirst();
-        borrowed.increment();
-        return connection;
+    /// A round trip, so that a half-open connection costs a moment and not a transaction's deadline. One that does not
+    /// answer is closed.
+    private boolean answers(Connection connection) {
+        boolean sound = false;
+        try {
+            long deadline = System.nanoTime() + bounds.connect().dividedBy(2).toNanos();
+            sound = R2dbcSession.await(connection.validate(ValidationDepth.REMOTE), deadline)
+                    .equals(List.of(true));
+        } catch (DatabaseException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
+            log.debug("A connection did not answer: {}", e.getMessage());
+        } finally {
+            if (sound) {
+                borrowed.increment();
+            } else {
+                release(connection, false);
+            }
+        }
+        return sound;
     }
 
     /// A thread that was interrupted still gives its connection back.

@@ -17,8 +17,21 @@ public abstract sealed class DatabaseException extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
 
+        private final boolean connectionLost;
+
         Unavailable(String message, @Nullable Throwable cause) {
+            this(message, cause, false);
+        }
+
+        Unavailable(String message, @Nullable Throwable cause, boolean connectionLost) {
             super(message, cause);
+            this.connectionLost = connectionLost;
+        }
+
+        /// Whether it certainly was the connection that failed, and not what was done on it: others may have failed
+        /// with it.
+        boolean isConnectionLost() {
+            return connectionLost;
         }
     }
 

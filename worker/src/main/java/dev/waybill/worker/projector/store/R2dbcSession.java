@@ -71,7 +71,26 @@ final class R2dbcSession implements Session {
         if (speaksOfValues(state)) {
             return new DatabaseException.Refused(state + ": " + message, error);
         }
-        return new DatabaseException.Unavailable(state == null ? message : state + ": " + message, error);
+        return new DatabaseException.Unavailable(
+                state == null ? message : state + ": " + message,
+                error,
+                !isOfThePool(error) && speaksOfConnection(state));
+    }
+
+    /// No place or no new connection: that says nothing about those there are.
+    private static boolean isOfThePool(Throwable error) {
+        for (Throwable e = error; e != null; e = e.getCause()) {
+            if (e instanceof Connections.NotConnectedException || e instanceof TimeoutException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Class 08 (connection), and what a server says that ends them (57P: it is shut down, or starts). An error
+    /// without a state is the driver's: the connection was closed under it. Any other is an answer, so it works.
+    private static boolean speaksOfConnection(@Nullable String state) {
+        return state == null || state.startsWith("08") || state.startsWith("57P");
     }
 
     private static boolean speaksOfValues(@Nullable String state) {

@@ -11,14 +11,21 @@ import java.util.Locale;
 
 /// Decides what a failure of the file system means.
 ///
-/// The directory belongs to the operator, who can mend it, and a retry costs nothing: so all but links that
-/// lead out are tried again. Java tells a full disk from others only by its text.
+/// The directory belongs to the operator, who can mend it, and a retry costs nothing: so all but links that lead out
+/// are tried again. What failed when readers could see it already is ambiguous. Java tells a full disk from others
+/// only by its text.
 final class FileFaults {
 
     private FileFaults() {}
 
     static Outcome.Failed of(IOException e) {
         return switch (e) {
+            case UnsureException _ ->
+                new Outcome.Ambiguous(fault(
+                        ErrorCategory.CONNECTION_LOST,
+                        "file_not_kept",
+                        "what was written may not stay there ("
+                                + byText(e).fault().code() + ")"));
             case FileTarget.PathEscapesException _ ->
                 new Outcome.Permanent(
                         fault(ErrorCategory.CONFIGURATION, "file_path_escapes", String.valueOf(e.getMessage())));

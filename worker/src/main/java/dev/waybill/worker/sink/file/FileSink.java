@@ -17,6 +17,7 @@ import dev.waybill.worker.sink.PhaseClock;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,30 +26,41 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Writes payloads into one directory: each into a file of its own, or several into a segment.
+/// Writes payloads into one directory: each into a file of its own, or many into segments.
 final class FileSink implements BatchSink {
 
-    /// No write takes this long: what is older was left behind by a crash.
-    private static final Duration PART_MAX_AGE = Duration.ofHours(1);
+    private static final Logger LOG = LoggerFactory.getLogger(FileSink.class);
+
+    /// No write takes this long, and no segment is left alone for it: what is older was left behind by a crash.
+    static final Duration LEFT_BEHIND = Duration.ofHours(1);
+
+    /// How often a sink looks for that.
+    private static final Duration SWEPT_EVERY = Duration.ofMinutes(10);
 
     private static final Content TEST = new Content.Inline(Bytes.of("test".getBytes(StandardCharsets.UTF_8)));
 
     private final FileTarget target;
     private final boolean overwrite;
-    private final @Nullable String format;
+    private final @Nullable Segments segments;
     private final InstantSource clock;
-    private final AtomicBoolean swept = new AtomicBoolean();
+    private final Disk disk;
+    private final FileWriter writer;
+    private final AtomicReference<Instant> sweepAt = new AtomicReference<>(Instant.MIN);
     private volatile boolean closed;
 
-    /// @param format of segments; null if there are none
-    FileSink(FileTarget target, boolean overwrite, @Nullable String format, InstantSource clock) {
+    /// @param segments null if each payload has a file of its own
+    FileSink(FileTarget target, boolean overwrite, @Nullable Segments segments, InstantSource clock, Disk disk) {
         this.target = target;
         this.overwrite = overwrite;
-        this.format = format;
+        this.segments = segments;
         this.clock = clock;
+        this.disk = disk;
+        this.writer = new FileWriter(disk);
     }
 
     @Override
@@ -60,14 +72,18 @@ final class FileSink implements BatchSink {
         if (closed) {
             return AttemptReport.of(stopped(), startedAt, phases.elapsed());
         }
-        Outcome outcome = write(FileNames.of(attempt.delivery().id(), payload.filename()), body);
+        String name = FileNames.of(attempt.delivery().id(), payload.filename());
+        Outcome outcome = writing(directory -> switch (writer.write(directory, name, body, overwrite)) {
+            case CREATED, ALREADY_THERE -> new Outcome.Delivered();
+            case CONFLICT -> FileFaults.conflict(name);
+        });
         return member(outcome, body.size(), phases, startedAt);
     }
 
-    /// The index comes first: whoever sees a segment finds what is in it.
     @Override
     public BatchReport deliverTogether(List<Attempt> attempts) throws InterruptedException {
-        if (format == null) {
+        Segments open = segments;
+        if (open == null) {
             throw new IllegalStateException("a destination without batches");
         }
         Instant startedAt = clock.instant();
@@ -75,15 +91,10 @@ final class FileSink implements BatchSink {
         if (closed) {
             return BatchReport.all(attempts.size(), AttemptReport.of(stopped(), startedAt, phases.elapsed()));
         }
-        Segment segment = Segment.of(format, attempts);
-        Outcome outcome = write(segment.name() + Segment.INDEX, new Content.Inline(segment.index()));
-        if (outcome instanceof Outcome.Delivered) {
-            outcome = write(segment.name(), new Content.Inline(segment.content()));
-        }
-        if (outcome instanceof Outcome.Permanent(Fault fault) && fault.category() == ErrorCategory.PAYLOAD) {
-            return new BatchReport.Refused(AttemptReport.of(outcome, startedAt, phases.elapsed()), false);
-        }
-        Outcome each = outcome;
+        Outcome each = writing(directory -> {
+            open.append(directory, attempts);
+            return new Outcome.Delivered();
+        });
         return new BatchReport.Members(attempts.stream()
                 .map(one -> member(each, one.content().size(), phases, startedAt))
                 .toList());
@@ -98,16 +109,16 @@ final class FileSink implements BatchSink {
         return new Outcome.OurFault(Fault.of(ErrorCategory.INTERNAL, "closed", "the worker closed the destination"));
     }
 
-    private Outcome write(String name, Content body) throws InterruptedException {
+    /// What is done in the directory.
+    private interface Writing {
+        Outcome in(Path directory) throws IOException;
+    }
+
+    private Outcome writing(Writing writing) throws InterruptedException {
         try {
             Path directory = target.prepare();
-            if (swept.compareAndSet(false, true)) {
-                FileWriter.sweep(directory, clock.instant().minus(PART_MAX_AGE));
-            }
-            return switch (FileWriter.write(directory, name, body, overwrite)) {
-                case CREATED, ALREADY_THERE -> new Outcome.Delivered();
-                case CONFLICT -> FileFaults.conflict(name);
-            };
+            sweep(directory);
+            return writing.in(directory);
         } catch (ClosedByInterruptException e) {
             boolean _ = Thread.interrupted();
             throw new InterruptedException("stopped while writing");
@@ -118,6 +129,25 @@ final class FileSink implements BatchSink {
         }
     }
 
+    /// Tidies up after writers that are gone; by one call at a time, and seldom. Other workers do so too, so a
+    /// file may be gone when it is its turn: that is nobody's failure.
+    private void sweep(Path directory) throws ClosedByInterruptException {
+        Instant now = clock.instant();
+        Instant due = sweepAt.get();
+        if (!now.isBefore(due) && sweepAt.compareAndSet(due, now.plus(SWEPT_EVERY))) {
+            try {
+                FileWriter.sweep(directory, now.minus(LEFT_BEHIND));
+                if (segments != null) {
+                    SegmentRepair.sweep(disk, directory, now.minus(LEFT_BEHIND));
+                }
+            } catch (ClosedByInterruptException e) {
+                throw e;
+            } catch (IOException | DirectoryIteratorException e) {
+                LOG.info("{} could not be tidied up: {}", directory, e.toString());
+            }
+        }
+    }
+
     @Override
     public ConnectionReport test() throws InterruptedException {
         PhaseClock phases = new PhaseClock();
@@ -125,9 +155,9 @@ final class FileSink implements BatchSink {
         String name = ".waybill-test-" + UUID.randomUUID();
         try {
             Path directory = target.prepare();
-            FileWriter.write(directory, name, TEST, false);
+            writer.write(directory, name, TEST, false);
             Files.delete(directory.resolve(name));
-            FileWriter.sync(directory);
+            disk.flush(directory);
             return new ConnectionReport(
                     phases.phases(), null, List.of(new Check("write", true, "ok")), details, null, null);
         } catch (ClosedByInterruptException e) {
@@ -154,5 +184,8 @@ final class FileSink implements BatchSink {
     @Override
     public void close() {
         closed = true;
+        if (segments != null) {
+            segments.close();
+        }
     }
 }

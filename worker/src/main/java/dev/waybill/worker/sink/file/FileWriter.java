@@ -4,7 +4,8 @@ import dev.waybill.worker.sink.Content;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -33,12 +34,22 @@ final class FileWriter {
         CONFLICT
     }
 
-    private FileWriter() {}
+    private final Disk disk;
 
-    static Written write(Path directory, String name, Content content, boolean overwrite) throws IOException {
+    FileWriter(Disk disk) {
+        this.disk = disk;
+    }
+
+    /// Writes a file.
+    ///
+    /// @throws UnsureException if readers may see it already
+    /// @throws IOException     if they certainly do not
+    Written write(Path directory, String name, Content content, boolean overwrite) throws IOException {
         Path file = directory.resolve(name);
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             if (holds(file, content)) {
+                // The attempt that has named it may have failed to make the name stay.
+                keepName(directory);
                 return Written.ALREADY_THERE;
             }
             if (!overwrite) {
@@ -53,17 +64,47 @@ final class FileWriter {
             } else if (!createOnly(part, file)) {
                 return holds(file, content) ? Written.ALREADY_THERE : Written.CONFLICT;
             }
-            sync(directory);
+            keepName(directory);
             return Written.CREATED;
         } finally {
             Files.deleteIfExists(part);
         }
     }
 
-    private static void fill(Path part, Content content) throws IOException {
+    private void keepName(Path directory) throws IOException {
+        try {
+            disk.flush(directory);
+        } catch (ClosedByInterruptException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new UnsureException(e);
+        }
+    }
+
+    private void fill(Path part, Content content) throws IOException {
         try (FileChannel channel = FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            content.writeTo(Channels.newOutputStream(channel));
-            channel.force(true);
+            content.writeTo(new Writing(channel));
+            disk.flush(Disk.Part.DATA, channel);
+        }
+    }
+
+    /// Writes to the disk what is written to it.
+    private final class Writing extends OutputStream {
+
+        private final FileChannel channel;
+
+        Writing(FileChannel channel) {
+            this.channel = channel;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            disk.write(Disk.Part.DATA, channel, ByteBuffer.wrap(bytes, from, length));
         }
     }
 
@@ -121,12 +162,6 @@ final class FileWriter {
         @Override
         public void write(byte[] bytes, int from, int length) throws IOException {
             same = same && Arrays.equals(there.readNBytes(length), Arrays.copyOfRange(bytes, from, from + length));
-        }
-    }
-
-    static void sync(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
         }
     }
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,84 @@ class DatabaseTest {
 
             assertThat(Duration.ofNanos(System.nanoTime() - lost)).isLessThan(Duration.ofSeconds(5));
             assertThat(database.use().totals().created()).isGreaterThan(POOL);
+        }
+    }
+
+    /// As when the wall clock is set back an hour after an error: what is made from then on must not pass for older.
+    @Test
+    void age_is_told_by_a_clock_that_only_goes_forward() throws Exception {
+        AtomicLong nanos = new AtomicLong(Duration.ofDays(3).toNanos());
+        try (Database database = new Database(
+                DatabaseSettings.of(postgres.url(), TestPostgres.USER, TestPostgres.PASSWORD, POOL),
+                new ForwardClock(nanos::get))) {
+            fill(database);
+            nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+            assertThatThrownBy(() -> database.transaction(
+                            session -> session.query("select pg_terminate_backend(pg_backend_pid())")))
+                    .isInstanceOf(DatabaseException.Unavailable.class);
+            nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+
+            for (int i = 0; i < 5; i++) {
+                assertThat(one(database)).isEqualTo(1);
+            }
+
+            assertThat(database.use().totals().created())
+                    .as("the old ones are given up, and the new one is not")
+                    .isEqualTo(POOL + 1);
+        }
+    }
+
+    @Test
+    void what_lasts_too_long_is_no_fault_of_the_other_connections() throws Exception {
+        try (Database database = database(postgres.url(), Duration.ofMillis(100), Duration.ofSeconds(15))) {
+            fill(database);
+
+            assertThatThrownBy(() -> database.transaction(session -> session.query("select pg_sleep(20)")))
+                    .isInstanceOf(DatabaseException.Unavailable.class);
+
+            fill(database);
+            assertThat(database.use().totals().created()).isEqualTo(POOL + 1);
+        }
+    }
+
+    @Test
+    void who_finds_no_place_in_the_pool_closes_no_connection() throws Exception {
+        Duration connect = Duration.ofMillis(200);
+        try (Database database = new Database(new DatabaseSettings(
+                        postgres.url(),
+                        TestPostgres.USER,
+                        TestPostgres.PASSWORD,
+                        1,
+                        new DatabaseSettings.Bounds(connect, Duration.ofSeconds(10), Duration.ofMinutes(1))));
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            one(database);
+            CountDownLatch held = new CountDownLatch(1);
+            CountDownLatch end = new CountDownLatch(1);
+            Future<Boolean> holds = threads.submit(() -> database.transaction(_ -> {
+                held.countDown();
+                return keepsIt(end);
+            }));
+            held.await();
+            assertThatThrownBy(() -> one(database)).isInstanceOf(DatabaseException.Unavailable.class);
+            end.countDown();
+            assertThat(holds.get()).isTrue();
+
+            assertThat(one(database)).isEqualTo(1);
+            assertThat(database.use().totals().created()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_connection_that_the_server_ended_is_noticed_before_it_is_used() throws Exception {
+        try (Database database =
+                database(postgres.url(), Duration.ofSeconds(10), DatabaseSettings.Bounds.DEFAULT.transaction())) {
+            fill(database);
+            postgres.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'waybill'"
+                    + " and datname = current_database()");
+
+            for (int i = 0; i < 2 * POOL; i++) {
+                assertThat(one(database)).isEqualTo(1);
+            }
         }
     }
 

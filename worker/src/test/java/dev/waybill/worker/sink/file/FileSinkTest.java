@@ -7,6 +7,7 @@ import dev.waybill.schemas.Kind;
 import dev.waybill.topology.model.AttemptReport;
 import dev.waybill.topology.model.Payload;
 import dev.waybill.topology.policy.ErrorCategory;
+import dev.waybill.topology.policy.Outcome.Ambiguous;
 import dev.waybill.topology.policy.Outcome.Delivered;
 import dev.waybill.topology.policy.Outcome.Failed;
 import dev.waybill.topology.policy.Outcome.Permanent;
@@ -27,6 +28,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -200,6 +203,71 @@ class FileSinkTest {
         try (var files = Files.walk(root)) {
             assertThat(files.filter(Files::isRegularFile)).isEmpty();
         }
+    }
+
+    @Test
+    void a_full_disk_leaves_nothing_and_is_tried_again() throws Exception {
+        ScriptedDisk disk = new ScriptedDisk();
+        disk.failNext(ScriptedDisk.Step.WRITE_DATA);
+        Sink sink = open(disk);
+
+        assertFailed(deliver(sink, "hello", null), Retryable.class, "file_disk_full");
+        assertThat(root.resolve("acme/out/d-1")).doesNotExist();
+        assertThat(root.resolve("acme/out/.waybill-parts")).isEmptyDirectory();
+        assertThat(deliver(sink, "hello", null).outcome()).isEqualTo(new Delivered());
+    }
+
+    @Test
+    void a_name_that_may_not_stay_is_ambiguous_and_kept_by_the_next_attempt() throws Exception {
+        ScriptedDisk disk = new ScriptedDisk();
+        disk.failNext(ScriptedDisk.Step.FLUSH_DIRECTORY);
+        Sink sink = open(disk);
+
+        assertFailed(deliver(sink, "hello", null), Ambiguous.class, "file_not_kept");
+        disk.failNext(ScriptedDisk.Step.FLUSH_DIRECTORY);
+        assertFailed(deliver(sink, "hello", null), Ambiguous.class, "file_not_kept");
+        assertThat(deliver(sink, "hello", null).outcome()).isEqualTo(new Delivered());
+    }
+
+    @Test
+    void a_write_in_progress_ends_by_itself_when_the_sink_is_closed() throws Exception {
+        ScriptedDisk disk = new ScriptedDisk();
+        disk.begun = new CountDownLatch(1);
+        disk.until = new CountDownLatch(1);
+        Sink sink = open(disk);
+        FutureTask<AttemptReport> task = new FutureTask<>(() -> sink.deliver(
+                Samples.attempt("d-1", new Payload("t", "text/plain", Samples.body("x"), null, null), Map.of())));
+        Thread.ofVirtual().start(task);
+        disk.begun.await();
+
+        sink.close();
+        disk.until.countDown();
+
+        assertThat(task.get().outcome()).isEqualTo(new Delivered());
+        assertThat(root.resolve("acme/out/d-1")).hasContent("x");
+    }
+
+    @Test
+    void an_interrupt_ends_a_write_in_progress_and_leaves_nothing() throws Exception {
+        ScriptedDisk disk = new ScriptedDisk();
+        disk.begun = new CountDownLatch(1);
+        disk.until = new CountDownLatch(1);
+        Sink sink = open(disk);
+        FutureTask<AttemptReport> task = new FutureTask<>(() -> sink.deliver(
+                Samples.attempt("d-1", new Payload("t", "text/plain", Samples.body("x"), null, null), Map.of())));
+        Thread thread = Thread.ofVirtual().start(task);
+        disk.begun.await();
+
+        thread.interrupt();
+
+        assertThatThrownBy(task::get).hasCauseInstanceOf(InterruptedException.class);
+        assertThat(root.resolve("acme/out/d-1")).doesNotExist();
+        assertThat(root.resolve("acme/out/.waybill-parts")).isEmptyDirectory();
+    }
+
+    private Sink open(Disk disk) {
+        return new FileProvider(new FileRoots(List.of(root)), new FakeSecrets(), InstantSource.system(), disk)
+                .open(Samples.destination(Kind.STORAGE, "file", Map.of("directory", "out")));
     }
 
     @Test

@@ -262,7 +262,7 @@ class WebhookSinkTest {
         Sink sink = open();
         deliver(sink);
         server.dropConnections();
-        Thread.sleep(150);
+        Thread.sleep(350);
 
         assertThat(deliver(sink).outcome()).isEqualTo(new Delivered());
         assertThat(server.connections()).isEqualTo(2);
