@@ -18,6 +18,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
+import org.jspecify.annotations.Nullable;
 
 /// A cluster as far as loops can see it: the partitions of one topic, one consumer group, and transactions. It refuses
 /// what the real one refuses (a stale member) and takes what the real one takes (offsets of a partition that the member
@@ -26,7 +27,13 @@ final class FakeBroker {
 
     /// Sees every transaction that commits, whoever wrote it.
     interface Watcher {
-        void committed(Collection<ProducerRecord<String, byte[]>> records, Map<TopicPartition, OffsetAndMetadata> to);
+        /// A transaction is committed.
+        ///
+        /// @param writer null if it does not know what became of it
+        void committed(
+                @Nullable FakeTaskLog writer,
+                Collection<ProducerRecord<String, byte[]>> records,
+                Map<TopicPartition, OffsetAndMetadata> to);
     }
 
     /// A transaction whose producer does not know what became of it.
@@ -56,6 +63,12 @@ final class FakeBroker {
 
     Set<TopicPartition> partitions() {
         return logs.keySet();
+    }
+
+    /// Where records of a key are.
+    TopicPartition partition(String key) {
+        List<TopicPartition> all = List.copyOf(logs.keySet());
+        return all.get(Math.floorMod(key.hashCode(), all.size()));
     }
 
     private List<ConsumerRecord<String, byte[]>> log(TopicPartition partition) {
@@ -145,8 +158,11 @@ final class FakeBroker {
 
     // --- transactions ----------------------------------------------------------------------------------------------
 
-    void commit(Collection<ProducerRecord<String, byte[]>> records, Map<TopicPartition, OffsetAndMetadata> offsets) {
-        watcher.committed(records, offsets);
+    void commit(
+            @Nullable FakeTaskLog writer,
+            Collection<ProducerRecord<String, byte[]>> records,
+            Map<TopicPartition, OffsetAndMetadata> offsets) {
+        watcher.committed(writer, records, offsets);
         committed.putAll(offsets);
     }
 
@@ -173,7 +189,7 @@ final class FakeBroker {
         for (Undecided one : transactions) {
             undecided.remove(one);
             if (random.nextBoolean()) {
-                commit(one.records(), one.offsets());
+                commit(null, one.records(), one.offsets());
             }
         }
     }

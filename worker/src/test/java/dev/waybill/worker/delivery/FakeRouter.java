@@ -1,5 +1,8 @@
 package dev.waybill.worker.delivery;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waybill.avro.DeliveryAttempt;
 import dev.waybill.schemas.RetryDelay;
 import dev.waybill.topology.codec.ReturnedRecord;
 import dev.waybill.topology.model.Bytes;
@@ -7,6 +10,7 @@ import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.model.Health;
 import dev.waybill.topology.model.Route;
 import dev.waybill.topology.model.Task;
+import dev.waybill.topology.policy.Policy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -28,46 +32,75 @@ final class FakeRouter {
     private final Samples samples;
     private final Map<String, Destination> destinations;
     private final HandMovedTime time;
-    private final Ledger ledger;
+    private final RouteBook book;
     private final Map<String, Duration> delays;
     private final Map<String, Health> health = new HashMap<>();
     private final PriorityQueue<Waiting> waiting = new PriorityQueue<>(Comparator.comparing(Waiting::until));
 
-    FakeRouter(Samples samples, Collection<Destination> destinations, HandMovedTime time, Ledger ledger) {
+    FakeRouter(Samples samples, Collection<Destination> destinations, HandMovedTime time, RouteBook book) {
         this.samples = samples;
         this.destinations = destinations.stream()
                 .collect(Collectors.toUnmodifiableMap(one -> one.id().toString(), Function.identity()));
         this.time = time;
-        this.ledger = ledger;
+        this.book = book;
         this.delays = RetryDelay.DEFAULTS.stream()
                 .collect(Collectors.toUnmodifiableMap(Samples.TOPICS::retries, RetryDelay::delay));
     }
 
+    /// Takes what a loop has committed.
     void take(ProducerRecord<String, byte[]> record) {
         Duration delay = delays.get(record.topic());
         if (delay != null) {
-            waiting.add(new Waiting(time.now().plus(delay), samples.records.task(Bytes.of(record.value()))));
+            Task task = samples.records.task(Bytes.of(record.value()));
+            book.goesOn(TaskId.of(record.headers()), task, true);
+            waiting.add(new Waiting(time.now().plus(delay), task));
         } else if (record.topic().equals(Samples.TOPICS.results())) {
-            ledger.ended(record.key());
-        } else if (record.topic().equals(Samples.TOPICS.destinationHealth())) {
-            byte[] value = record.value();
-            String destination = record.key().substring(record.key().indexOf('/') + 1);
-            if (value == null) {
-                health.remove(destination);
-            } else {
-                health.put(destination, samples.records.health(Bytes.of(value)));
-            }
+            boolean last = book.ended(TaskId.of(record.headers()), record.key(), 0);
+            assertThat(last).as("who writes a result ends the only route").isTrue();
         } else if (record.topic().equals(Samples.TOPICS.returns())) {
-            takeBack(samples.records.returned(Bytes.of(record.value())));
+            takeBack(TaskId.of(record.headers()), samples.records.returned(Bytes.of(record.value())));
+        } else if (record.topic().equals(Samples.TOPICS.attempts())) {
+            DeliveryAttempt event = samples.codec.decode(record.value(), DeliveryAttempt.class);
+            book.told(event, policy(event).maxAttempts());
         }
     }
 
-    private void takeBack(ReturnedRecord returned) {
+    private Policy policy(DeliveryAttempt event) {
+        Destination destination = destinations.get(String.valueOf(event.getDestinationId()));
+        if (destination == null) {
+            throw new AssertionError("nobody knows the destination of " + event);
+        }
+        return destination.policy();
+    }
+
+    private void takeBack(TaskId from, ReturnedRecord returned) {
         switch (returned) {
-            case ReturnedRecord.DueTask(Task task) -> waiting.add(new Waiting(time.now(), task));
-            case ReturnedRecord.Settled settled -> ledger.ended(settled.deliveryId());
+            case ReturnedRecord.DueTask(Task task) -> {
+                book.goesOn(from, task, false);
+                waiting.add(new Waiting(time.now(), task));
+            }
+            case ReturnedRecord.Settled settled -> {
+                boolean _ =
+                        book.ended(from, settled.deliveryId(), settled.fate().route());
+            }
             case ReturnedRecord.Command command -> throw new AssertionError("a loop gives no command: " + command);
         }
+    }
+
+    /// Takes what a loop tells of a destination.
+    ///
+    /// @return what it told; null if it is well
+    @Nullable
+    Health takeHealth(ProducerRecord<String, byte[]> record) {
+        byte[] value = record.value();
+        String destination = record.key().substring(record.key().indexOf('/') + 1);
+        if (value == null) {
+            health.remove(destination);
+            return null;
+        }
+        Health told = samples.records.health(Bytes.of(value));
+        health.put(destination, told);
+        return told;
     }
 
     /// The next task to send; null if none is due. One with a due time far off waits another turn.
@@ -103,14 +136,14 @@ final class FakeRouter {
         if (route.hasNext()) {
             waiting.add(new Waiting(time.now(), task.with(route.passOver("breaker_open", time.now()))));
         } else if (seen.isDisabled() || until == null) {
-            ledger.ended(task.delivery().id());
+            boolean _ = book.ended(task);
         } else {
             waiting.add(new Waiting(until, task.with(route.postpone(until))));
         }
         return true;
     }
 
-    boolean isIdle() {
-        return waiting.isEmpty();
+    int waiting() {
+        return waiting.size();
     }
 }

@@ -153,7 +153,7 @@ final class FakeTaskLog implements TaskLog {
             broker.leaveUndecided(transactionalId, records, offsets);
             throw new Crash();
         }
-        broker.commit(records, offsets);
+        broker.commit(this, records, offsets);
         if (isDue(Fault.CRASH_AFTER_COMMIT)) {
             throw new Crash();
         }

@@ -84,7 +84,9 @@ class RetryForwarderTest {
         }
 
         private void moved(
-                Collection<ProducerRecord<String, byte[]>> records, Map<TopicPartition, OffsetAndMetadata> offsets) {
+                @Nullable FakeTaskLog writer,
+                Collection<ProducerRecord<String, byte[]>> records,
+                Map<TopicPartition, OffsetAndMetadata> offsets) {
             for (ProducerRecord<String, byte[]> record : records) {
                 TaskId id = TaskId.of(record.headers());
                 assertThat(moved).as("moved before").doesNotContain(id);

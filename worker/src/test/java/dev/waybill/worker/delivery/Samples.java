@@ -62,9 +62,13 @@ final class Samples {
     }
 
     Destination destination(String name, @Nullable DeliveryPolicy policy) {
+        return destination("acme", name, policy);
+    }
+
+    Destination destination(String organization, String name, @Nullable DeliveryPolicy policy) {
         dev.waybill.avro.Destination avro = dev.waybill.avro.Destination.newBuilder()
                 .setDestinationId(id(name).toString())
-                .setOrganizationId("acme")
+                .setOrganizationId(organization)
                 .setName(name)
                 .setKind(Kind.WEBHOOK.wireName())
                 .setProvider("scripted")
@@ -77,9 +81,13 @@ final class Samples {
     }
 
     Delivery delivery(String id) {
+        return delivery("acme", id);
+    }
+
+    Delivery delivery(String organization, String id) {
         DeliveryRequest avro = DeliveryRequest.newBuilder()
                 .setDeliveryId(id)
-                .setOrganizationId("acme")
+                .setOrganizationId(organization)
                 .setPayload(dev.waybill.avro.Payload.newBuilder()
                         .setType("audit.report")
                         .setContentType("application/json")
@@ -98,9 +106,13 @@ final class Samples {
     }
 
     static Route route(int routes, Destination... candidates) {
+        return route(0, routes, candidates);
+    }
+
+    static Route route(int number, int routes, Destination... candidates) {
         List<String> ids =
                 Arrays.stream(candidates).map(one -> one.id().toString()).toList();
-        return Route.start(0, routes, null, ids);
+        return Route.start(number, routes, null, ids);
     }
 
     static Work work(Task task, long offset) {

@@ -2,6 +2,7 @@ package dev.waybill.worker.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waybill.schemas.Keys;
 import dev.waybill.schemas.Kind;
 import dev.waybill.topology.model.AttemptReport;
 import dev.waybill.topology.model.Delivery;
@@ -9,18 +10,22 @@ import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.policy.Decision;
 import dev.waybill.topology.policy.ErrorCategory;
 import dev.waybill.topology.policy.Fault;
+import dev.waybill.topology.policy.Judgement;
 import dev.waybill.topology.policy.Outcome;
 import dev.waybill.worker.sink.Attempt;
 import dev.waybill.worker.sink.BatchLimits;
 import dev.waybill.worker.sink.BatchReport;
 import dev.waybill.worker.sink.Payloads;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -35,12 +40,16 @@ final class SimulatedWorker {
             Random random,
             Supplier<Samples> codecs,
             Ledger ledger,
+            LaneWatch lanes,
             SinkLoopSettings settings,
             CountingMetrics metrics,
             Map<UUID, BatchLimits> batches) {}
 
     private final World world;
-    private final HeldExecutor attempts = new HeldExecutor();
+    /// When a call was let start, and how many assignments there had been by then.
+    private record Stamp(long at, int holdings) {}
+
+    private final HeldExecutor<Stamp> attempts = new HeldExecutor<>(this::stamp);
     private final SinkLoop loop;
     private FakeTaskLog log;
 
@@ -50,15 +59,14 @@ final class SimulatedWorker {
         Samples samples = world.codecs().get();
         LoopMetrics metrics = world.metrics().of(this);
         AttemptObserver observer = (task, _, headers) -> {
+            TaskId id = TaskId.of(headers);
+            Holding holding = holding(id.partition());
             world.ledger()
-                    .attempted(
-                            this,
-                            TaskId.of(headers),
-                            task.route().dueAt(),
-                            world.time().latest());
-            return observation(TaskId.of(headers));
+                    .attempted(holding, id, task.route().dueAt(), world.time().latest());
+            attempts.whenEnded(() -> world.ledger().attemptEnded(holding, id));
+            return observation(holding, id);
         };
-        ScriptedProvider provider = new ScriptedProvider(this::answer);
+        ScriptedProvider provider = new ScriptedProvider(this::receive);
         provider.batching = new Together();
         provider.testFault =
                 world.random().nextBoolean() ? null : Fault.of(ErrorCategory.CONNECT, "connect_refused", "no");
@@ -73,7 +81,7 @@ final class SimulatedWorker {
                         Payloads.INLINE,
                         samples.outcomes,
                         observer,
-                        world.time(),
+                        pausing(world.time()),
                         world.random()),
                 attempts,
                 world.time(),
@@ -82,6 +90,37 @@ final class SimulatedWorker {
                     log = new FakeTaskLog(world.broker(), transactionalId, watched(listener), world.random());
                     return log;
                 });
+    }
+
+    private Stamp stamp() {
+        return new Stamp(world.time().nanos(), world.ledger().holdings());
+    }
+
+    /// The assignment to which the call belongs that is being made.
+    private Holding holding(int partition) {
+        return world.ledger().holding(this, partition, attempts.stamp().holdings());
+    }
+
+    /// While one attempt sleeps, others go on.
+    private LoopTime pausing(LoopTime time) {
+        return new LoopTime() {
+            @Override
+            public Instant now() {
+                return time.now();
+            }
+
+            @Override
+            public long nanos() {
+                return time.nanos();
+            }
+
+            @Override
+            public void sleep(Duration duration) throws InterruptedException {
+                if (!attempts.pause()) {
+                    time.sleep(duration);
+                }
+            }
+        };
     }
 
     private TaskLog.Listener watched(TaskLog.Listener listener) {
@@ -94,17 +133,25 @@ final class SimulatedWorker {
 
             @Override
             public void revoked(Collection<TopicPartition> partitions) {
+                Ledger ledger = world.ledger();
+                Set<TaskId> ended = ledger.ended(SimulatedWorker.this, partitions);
+                long begin = world.time().nanos();
+                int failed = world.metrics().failed;
                 listener.revoked(partitions);
+                boolean inTime = world.time().nanos() - begin
+                        < world.settings().drainMax().toNanos();
+                ledger.revoked(SimulatedWorker.this, partitions, ended, inTime, failed == world.metrics().failed);
             }
 
             @Override
             public void lost(Collection<TopicPartition> partitions) {
                 listener.lost(partitions);
+                world.ledger().lost(SimulatedWorker.this, partitions);
             }
         };
     }
 
-    private AttemptObserver.Observation observation(TaskId task) {
+    private AttemptObserver.Observation observation(Holding holding, TaskId task) {
         return new AttemptObserver.Observation() {
             @Override
             public Map<String, String> traceHeaders() {
@@ -116,7 +163,7 @@ final class SimulatedWorker {
 
             @Override
             public void abandon() {
-                world.ledger().abandoned(SimulatedWorker.this, task);
+                world.ledger().abandoned(holding, task);
             }
         };
     }
@@ -131,7 +178,11 @@ final class SimulatedWorker {
         }
 
         @Override
-        public BatchReport play(Destination destination, List<Attempt> attempts) {
+        public BatchReport play(Destination destination, List<Attempt> attempts) throws InterruptedException {
+            return called(destination, () -> answer(destination, attempts), SimulatedWorker::judgement);
+        }
+
+        private BatchReport answer(Destination destination, List<Attempt> attempts) {
             BatchLimits limits = world.batches().get(destination.id());
             assertThat(limits).as("limits of a batch").isNotNull();
             assertThat(attempts).as("members of a batch").hasSizeLessThanOrEqualTo(limits.count());
@@ -144,17 +195,50 @@ final class SimulatedWorker {
                             AttemptReport.of(refused, world.time().now(), Duration.ZERO),
                             world.random().nextBoolean());
                 }
-                case 3 -> BatchReport.all(attempts.size(), answer(destination, attempts.getFirst()));
-                case 4 -> BatchReport.all(attempts.size() + 1, answer(destination, attempts.getFirst()));
+                case 3 -> BatchReport.all(attempts.size(), answered());
+                case 4 -> BatchReport.all(attempts.size() + 1, answered());
                 default ->
-                    new BatchReport.Members(attempts.stream()
-                            .map(one -> answer(destination, one))
-                            .toList());
+                    new BatchReport.Members(
+                            attempts.stream().map(_ -> answered()).toList());
             };
         }
     }
 
-    private AttemptReport answer(Destination destination, Attempt attempt) {
+    /// What a batch says of its destination.
+    private static Judgement judgement(BatchReport report) {
+        return switch (report) {
+            case BatchReport.Refused _ -> Judgement.NONE;
+            case BatchReport.Members(List<AttemptReport> each) ->
+                each.stream().anyMatch(one -> one.outcome() instanceof Outcome.Delivered)
+                        ? Judgement.WELL
+                        : Judgement.of(each.getFirst().outcome());
+        };
+    }
+
+    private AttemptReport receive(Destination destination, Attempt attempt) throws InterruptedException {
+        return called(destination, this::answered, report -> Judgement.of(report.outcome()));
+    }
+
+    /// A call reaches the receiver, whose answer may take its time.
+    private <R> R called(Destination destination, Supplier<R> answer, Function<R, Judgement> judgement)
+            throws InterruptedException {
+        String key =
+                Keys.destination(destination.organizationId(), destination.id().toString());
+        Holding holding = holding(world.broker().partition(key).partition());
+        var call = new LaneWatch.SinkCall(this, destination, attempts.stamp().at(), holding);
+        world.lanes().begun(call);
+        Judgement judged = null;
+        try {
+            boolean _ = attempts.pause();
+            R report = answer.get();
+            judged = judgement.apply(report);
+            return report;
+        } finally {
+            world.lanes().ended(call, judged, world.time().nanos());
+        }
+    }
+
+    private AttemptReport answered() {
         Fault fault = Fault.of(ErrorCategory.RESPONSE, "http_503", "no");
         Random random = world.random();
         Outcome outcome = switch (random.nextInt(12)) {
@@ -187,8 +271,14 @@ final class SimulatedWorker {
         return attempts.held();
     }
 
-    void endOneAttempt() {
-        attempts.runOne(world.random());
+    /// One of its attempts goes on, to its end or until it waits for something.
+    void goOn() {
+        attempts.goOn(world.random());
+    }
+
+    /// Nobody hears of it any more.
+    void vanish() {
+        var _ = attempts.shutdownNow();
     }
 
     void close() {

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
 /// Receives webhooks and, while it is told to, refuses some, keeps some waiting and hides some of its answers.
@@ -17,7 +16,7 @@ final class FlakyReceiver implements AutoCloseable {
     private final Javalin server;
     private final RandomGenerator random;
     private final Map<String, List<Long>> receipts = new ConcurrentHashMap<>();
-    private final AtomicLong hidden = new AtomicLong();
+    private final Map<String, Integer> hidden = new ConcurrentHashMap<>();
     private volatile boolean flaky;
 
     FlakyReceiver(RandomGenerator random) {
@@ -39,11 +38,11 @@ final class FlakyReceiver implements AutoCloseable {
         if (luck < 12) {
             Thread.sleep(SLOW_MILLIS);
         }
-        receipts.computeIfAbsent(String.valueOf(context.header("webhook-id")), _ -> new CopyOnWriteArrayList<>())
-                .add(System.currentTimeMillis());
+        String id = String.valueOf(context.header("webhook-id"));
+        receipts.computeIfAbsent(id, _ -> new CopyOnWriteArrayList<>()).add(System.currentTimeMillis());
         if (luck >= 12 && luck < 15) {
             // It has the payload, and the sender will not hear of it.
-            hidden.incrementAndGet();
+            hidden.merge(id, 1, Integer::sum);
             context.status(500);
             return;
         }
@@ -67,8 +66,13 @@ final class FlakyReceiver implements AutoCloseable {
     }
 
     /// Payloads it took and said it had not.
-    long hidden() {
-        return hidden.get();
+    int hidden() {
+        return hidden.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /// The same by delivery.
+    Map<String, Integer> hiddenOf() {
+        return hidden;
     }
 
     @Override

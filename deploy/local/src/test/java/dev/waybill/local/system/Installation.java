@@ -26,12 +26,13 @@ final class Installation implements AutoCloseable {
 
     static final int PARTITIONS = 4;
 
-    private final Backend backend = Backends.shared();
+    private final Backend backend;
     private final Topics topics;
     private final Database database;
     private final Path directory;
 
-    private Installation(String name) {
+    private Installation(String name, Backend backend) {
+        this.backend = backend;
         String unique = Backends.unique(name);
         topics = new Topics(unique + ".");
         database = backend.createDatabase(unique.toLowerCase(java.util.Locale.ROOT));
@@ -40,7 +41,11 @@ final class Installation implements AutoCloseable {
 
     /// A name and an empty database: topics and tables are still to be made.
     static Installation empty(String name) {
-        Installation installation = new Installation(name);
+        return empty(name, Backends.shared());
+    }
+
+    private static Installation empty(String name, Backend backend) {
+        Installation installation = new Installation(name, backend);
         try {
             Files.createDirectories(installation.directory.resolve("files"));
         } catch (IOException e) {
@@ -51,7 +56,11 @@ final class Installation implements AutoCloseable {
 
     /// Topics and tables made, no worker started.
     static Installation create(String name) {
-        Installation installation = empty(name);
+        return create(name, Backends.shared());
+    }
+
+    static Installation create(String name, Backend backend) {
+        Installation installation = empty(name, backend);
         WorkerConfig config = installation.config("setup", Map.of());
         try (Admin admin = Admin.create(config.kafka().admin())) {
             TopicAdmin topicAdmin = new TopicAdmin(admin);
@@ -66,7 +75,12 @@ final class Installation implements AutoCloseable {
 
     /// Starts a worker process with all roles and waits until it is ready.
     WorkerProcess startWorker(String workerId) {
-        return WorkerProcess.start(directory, workerId, settings(workerId, Map.of()));
+        return startWorker(workerId, Map.of());
+    }
+
+    /// The same with some settings of its own.
+    WorkerProcess startWorker(String workerId, Map<String, String> more) {
+        return WorkerProcess.start(directory, workerId, settings(workerId, more));
     }
 
     Backend backend() {

@@ -6,13 +6,16 @@ import dev.waybill.local.fixture.Backends;
 import dev.waybill.worker.cli.Exit;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,12 +37,20 @@ class StartupFaultsTest {
     static Installation installation;
     static String nobody;
 
+    /// Bound, so that nobody else takes the port, but not listening.
+    static Socket bound;
+
     @BeforeAll
     static void install() throws IOException {
         installation = Installation.create("faults");
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            nobody = "127.0.0.1:" + socket.getLocalPort();
-        }
+        bound = new Socket();
+        bound.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+        nobody = "127.0.0.1:" + bound.getLocalPort();
+    }
+
+    @AfterAll
+    static void letGo() throws IOException {
+        bound.close();
     }
 
     @ParameterizedTest

@@ -1,5 +1,7 @@
 package dev.waybill.local.system;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.waybill.avro.DeliveryPolicy;
 import dev.waybill.avro.DeliveryResult;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// A second worker joins under load and the first one leaves: nothing is lost, and nothing is settled twice.
+/// A second worker joins under load and the first one leaves: nothing is lost, nothing is settled twice, and nothing is
+/// repeated.
 class TwoWorkersTest {
 
     private static final int DELIVERIES = 6_000;
@@ -48,6 +51,9 @@ class TwoWorkersTest {
             audit.assertRowsAreTheFold();
             Figures.print(
                     "two workers: %d deliveries, %d extra receipts at the change", DELIVERIES, audit.extraReceipts());
+            assertThat(audit.extraReceipts())
+                    .as("receipts repeated by a clean move")
+                    .isZero();
             second.stop();
         }
     }

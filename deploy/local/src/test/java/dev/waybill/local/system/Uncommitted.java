@@ -1,38 +1,70 @@
 package dev.waybill.local.system;
 
+import dev.waybill.avro.DeliveryTask;
 import dev.waybill.schemas.Kind;
 import dev.waybill.worker.delivery.OffsetMap;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
 
-/// What a crash may repeat.
-final class Uncommitted {
+/// What the webhook sinks had committed at one moment. All that they had not is what they may do again when they are
+/// disturbed at that moment.
+record Uncommitted(Installation installation, Map<TopicPartition, OffsetMap> committed) {
 
-    private Uncommitted() {}
+    private static final Duration POLL = Duration.ofMillis(100);
 
-    /// Tasks that were routed and not committed as done when the worker died: those it had admitted, and
-    /// those it had not read yet.
-    static long webhooks(Installation installation) throws Exception {
+    static Uncommitted now(Installation installation) throws Exception {
         String topic = installation.topics().tasks(Kind.WEBHOOK);
-        String group = installation.topics().prefix() + "sink-webhook";
-        long open = 0;
-        try (Admin admin = Admin.create(
-                        Map.of("bootstrap.servers", installation.backend().bootstrapServers()));
-                var application = new Application(installation);
-                var consumer = application.consumer()) {
-            var committed = admin.listConsumerGroupOffsets(group)
+        Map<TopicPartition, OffsetMap> maps = new HashMap<>();
+        try (Admin admin =
+                Admin.create(Map.of("bootstrap.servers", installation.backend().bootstrapServers()))) {
+            var committed = admin.listConsumerGroupOffsets(installation.topics().prefix() + "sink-webhook")
                     .partitionsToOffsetAndMetadata()
                     .get();
             for (int p = 0; p < Installation.PARTITIONS; p++) {
                 TopicPartition partition = new TopicPartition(topic, p);
-                long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-                OffsetMap map =
-                        committed.containsKey(partition) ? OffsetMap.of(committed.get(partition)) : OffsetMap.upTo(0);
-                open += map.undone().size() + Math.max(0, end - map.position());
+                var offset = committed.get(partition);
+                maps.put(partition, offset == null ? OffsetMap.upTo(0) : OffsetMap.of(offset));
             }
         }
-        return open;
+        return new Uncommitted(installation, maps);
+    }
+
+    /// The most tasks of a partition that are known to have been admitted and were not done.
+    int mostAdmitted() {
+        return committed.values().stream()
+                .mapToInt(map -> map.undone().size())
+                .max()
+                .orElse(0);
+    }
+
+    /// Deliveries that have a task, routed by now, that was not committed as done then; by partition.
+    Map<Integer, Set<String>> deliveries() {
+        Map<Integer, Set<String>> deliveries = new HashMap<>();
+        try (var application = new Application(installation);
+                var consumer = application.consumer()) {
+            committed.forEach((partition, map) -> {
+                Set<String> open = deliveries.computeIfAbsent(partition.partition(), _ -> new HashSet<>());
+                consumer.assign(List.of(partition));
+                consumer.seek(partition, map.prefix());
+                long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+                while (consumer.position(partition) < end) {
+                    consumer.poll(POLL).forEach(record -> {
+                        if (!map.isDone(record.offset())) {
+                            open.add(application
+                                    .codec()
+                                    .decode(record.value(), DeliveryTask.class)
+                                    .getDeliveryId());
+                        }
+                    });
+                }
+            });
+        }
+        return deliveries;
     }
 }

@@ -44,7 +44,8 @@ final class WorkerProcess implements AutoCloseable {
         return launch(program(main, properties), directory, workerId, settings);
     }
 
-    private static List<String> program(String main, List<String> properties) {
+    /// The start of a command that takes Waybill's command line.
+    static List<String> program(String main, List<String> properties) {
         List<String> program = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
