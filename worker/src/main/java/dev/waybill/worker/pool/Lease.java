@@ -84,6 +84,11 @@ public final class Lease<K, C extends Pooled> implements AutoCloseable {
         return connection;
     }
 
+    /// Whether the connection has reached the age at which it is not to be used again.
+    boolean isOld() {
+        return pool.now() - created >= pool.limits().maxAge().toNanos();
+    }
+
     private void makeRoom() {
         if (connection != null) {
             fail();

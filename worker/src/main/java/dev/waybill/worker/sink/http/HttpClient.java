@@ -5,8 +5,9 @@ import dev.waybill.worker.pool.PoolLimits;
 import dev.waybill.worker.pool.PoolUse;
 import dev.waybill.worker.sink.egress.Dialer;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
-/// Makes HTTP/1.1 requests on the caller's virtual thread, and knows of each how far it came.
+/// Makes HTTP requests on the caller's virtual thread, and knows of each how far it came.
 ///
 /// It does nothing on its own: no redirects, cookies, authentication, decoding or retries. (One exception: a
 /// pooled connection that breaks before a whole request was written is replaced, since nothing can have been
@@ -16,7 +17,7 @@ public final class HttpClient implements AutoCloseable {
     /// How often idle connections are looked after.
     private static final Duration SWEEP = Duration.ofSeconds(5);
 
-    private final Pool<Route, HttpConnection> pool;
+    private final Pool<Route, Link> pool;
     private final Deadlines deadlines = new Deadlines();
     private final Connections connections;
     private final TlsTrust system = TlsTrust.system();
@@ -26,7 +27,7 @@ public final class HttpClient implements AutoCloseable {
         this.connections = new Connections(pool, dialer, deadlines);
         // Not on the timer's own thread: a sweep waits for connections, and deadlines would be late.
         deadlines.every(
-                SWEEP, () -> Thread.ofVirtual().name("waybill-http-sweep").start(pool::sweep));
+                SWEEP, () -> Thread.ofVirtual().name("waybill-http-sweep").start(connections::sweep));
     }
 
     /// A line to receivers that the JVM trusts.
@@ -36,11 +37,18 @@ public final class HttpClient implements AutoCloseable {
 
     /// A line that trusts only certain authorities. Lines that trust the same ones share their connections.
     public HttpLine line(TlsTrust trust) {
-        return new HttpLine(connections, deadlines, trust);
+        return line(trust, HttpVersion.AUTO);
+    }
+
+    /// A line that offers only certain versions of HTTP, too.
+    ///
+    /// @param trust null means those that the JVM trusts
+    public HttpLine line(@Nullable TlsTrust trust, HttpVersion version) {
+        return new HttpLine(connections, deadlines, trust == null ? system : trust, version);
     }
 
     public PoolUse use() {
-        return pool.use();
+        return connections.use();
     }
 
     @Override

@@ -1,10 +1,10 @@
 package dev.waybill.worker.sink.http;
 
-import dev.waybill.worker.pool.Pooled;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.time.Duration;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
@@ -16,8 +16,8 @@ import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
-/// One connection to a receiver, kept for several requests.
-final class HttpConnection extends DefaultBHttpClientConnection implements Pooled {
+/// One HTTP/1.1 connection to a receiver, kept for several requests, one after the other.
+final class HttpConnection extends DefaultBHttpClientConnection implements Link {
 
     /// Bounds of a response's header section; larger ones are no honest answers. The buffer takes a request of
     /// the usual size in one write.
@@ -57,8 +57,14 @@ final class HttpConnection extends DefaultBHttpClientConnection implements Poole
         return connection;
     }
 
-    String remoteAddress() {
+    @Override
+    public String remoteAddress() {
         return remoteAddress;
+    }
+
+    @Override
+    public @Nullable SSLSession session() {
+        return getSSLSession();
     }
 
     long sentBytes() {

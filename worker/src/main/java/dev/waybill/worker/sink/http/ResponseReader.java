@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Locale;
-import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
@@ -31,13 +30,11 @@ final class ResponseReader {
     private static final byte[] NOTHING = {};
 
     private final HttpConnection connection;
-    private final ClassicHttpRequest request;
     private final HttpCall call;
     private boolean reusable;
 
-    ResponseReader(HttpConnection connection, ClassicHttpRequest request, HttpCall call) {
+    ResponseReader(HttpConnection connection, HttpCall call) {
         this.connection = connection;
-        this.request = request;
         this.call = call;
     }
 
@@ -50,15 +47,15 @@ final class ResponseReader {
         ClassicHttpResponse response = head();
         Bytes body = Bytes.of(NOTHING);
         boolean complete = true;
-        if (MessageSupport.canResponseHaveBody(request.getMethod(), response)) {
+        if (MessageSupport.canResponseHaveBody(call.method(), response)) {
             connection.receiveResponseEntity(response);
             HttpEntity entity = response.getEntity();
             if (entity != null && call.download() != null && response.getCode() == HttpStatus.SC_OK) {
                 complete = isFramed(entity) && download(call.download(), entity);
             } else if (entity != null) {
-                Body read = body(entity);
-                body = read.start;
-                complete = read.complete && isFramed(entity);
+                Body read = beginning(entity.getContent(), call.keepBody());
+                body = read.start();
+                complete = read.complete() && isFramed(entity);
             }
         }
         reusable = complete && staysOpen(response);
@@ -85,16 +82,18 @@ final class ResponseReader {
         return true;
     }
 
-    private record Body(Bytes start, boolean complete) {}
+    /// What was read of a body.
+    ///
+    /// @param complete whether it ended there
+    record Body(Bytes start, boolean complete) {}
 
-    private Body body(HttpEntity entity) {
-        int keep = call.keepBody();
+    /// Reads a body, keeps its beginning, and gives up when it is too long.
+    static Body beginning(InputStream content, int keep) {
         byte[] start = new byte[keep];
         byte[] chunk = NOTHING;
         int total = 0;
         try {
             // Not closed: closing would read an endless body to its end.
-            InputStream content = entity.getContent();
             while (total < BODY_MAX) {
                 int read;
                 if (total < keep) {

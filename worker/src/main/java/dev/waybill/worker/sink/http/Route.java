@@ -2,6 +2,12 @@ package dev.waybill.worker.sink.http;
 
 import org.apache.hc.core5.http.HttpHost;
 
-/// What makes connections interchangeable: where they go, and whom they trust. Nothing about an organization is bound
-/// to a connection.
-record Route(HttpHost origin, TlsTrust trust) {}
+/// What makes connections interchangeable: where they go, whom they trust, and what they may speak. Nothing about an
+/// organization is bound to a connection.
+record Route(HttpHost origin, TlsTrust trust, HttpVersion version) {
+
+    /// Whether one connection may turn out to be enough for several requests at a time.
+    boolean mayBeShared() {
+        return version == HttpVersion.AUTO && HttpTarget.isSecure(origin);
+    }
+}

@@ -7,6 +7,8 @@ enum Stage {
     /// Name, connect.
     CONNECTING,
     SECURING,
+    /// Waiting for the receiver's first words in HTTP/2.
+    GREETING,
     SENDING,
     ANSWERING
 }

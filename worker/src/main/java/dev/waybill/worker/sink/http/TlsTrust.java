@@ -79,11 +79,12 @@ public final class TlsTrust {
     }
 
     /// Shakes hands over a connected socket; closing the result closes that one too.
-    SSLSocket handshake(Socket plain, String host, int port) throws IOException {
+    SSLSocket handshake(Socket plain, String host, int port, HttpVersion version) throws IOException {
         SSLSocket tls = (SSLSocket) factory.createSocket(plain, host, port, true);
         SSLParameters parameters = tls.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         parameters.setProtocols(PROTOCOLS);
+        parameters.setApplicationProtocols(version.protocols());
         tls.setSSLParameters(parameters);
         tls.startHandshake();
         return tls;

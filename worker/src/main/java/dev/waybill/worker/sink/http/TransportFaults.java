@@ -9,6 +9,7 @@ import dev.waybill.topology.policy.Outcome.Permanent;
 import dev.waybill.topology.policy.Outcome.Retryable;
 import dev.waybill.worker.pool.BackingOffException;
 import dev.waybill.worker.sink.egress.DialException;
+import dev.waybill.worker.sink.http.h2.UnprocessedException;
 import java.net.SocketTimeoutException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
@@ -43,6 +44,8 @@ final class TransportFaults {
             case LEASING -> noConnectionFree();
             case CONNECTING -> retryable(ErrorCategory.TIMEOUT, "connect_timeout", "not connected in time");
             case SECURING -> retryable(ErrorCategory.TIMEOUT, "tls_timeout", "the TLS handshake took too long");
+            case GREETING ->
+                retryable(ErrorCategory.TIMEOUT, "http2_timeout", "the receiver did not begin HTTP/2 in time");
             case SENDING -> retryable(ErrorCategory.TIMEOUT, "send_timeout", "the request was not taken in time");
             case ANSWERING -> ambiguous(ErrorCategory.TIMEOUT, "response_timeout", "no complete answer in time");
         };
@@ -84,6 +87,7 @@ final class TransportFaults {
             case LEASING -> closed();
             case CONNECTING -> retryable(ErrorCategory.CONNECT, "connect_failed", "the connection failed");
             case SECURING -> handshake(e);
+            case GREETING -> greeting(e);
             case SENDING ->
                 retryable(
                         ErrorCategory.CONNECT, "connection_reset", "the connection broke before the request was sent");
@@ -93,6 +97,17 @@ final class TransportFaults {
                         "connection_lost",
                         "the connection broke after the request was sent");
         };
+    }
+
+    /// The receiver has promised that it did nothing with the request.
+    static Outcome.Failed unprocessed(UnprocessedException e) {
+        return retryable(ErrorCategory.CONNECT, "request_refused", String.valueOf(e.getMessage()));
+    }
+
+    private static Outcome.Failed greeting(Exception e) {
+        return e instanceof SocketTimeoutException
+                ? timedOut(Stage.GREETING)
+                : retryable(ErrorCategory.CONNECT, "http2_failed", "the connection broke before HTTP/2 began");
     }
 
     /// The receiver answered with something that is not HTTP, or beyond all bounds.

@@ -23,6 +23,9 @@ final class TransportHints {
                 "The receiver wants a client certificate, which is not supported.";
             case "tls_failed", "tls_timeout" ->
                 "Check that the port speaks TLS 1.2 or 1.3; use http:// if it does not speak TLS at all.";
+            case "http2_failed", "http2_timeout" ->
+                "The receiver agrees to HTTP/2 and does not speak it: set http.version to 1.1, or check the receiver.";
+            case "request_refused" -> "The receiver takes no more requests now; a lower concurrency may help.";
             case "invalid_response" -> "Check that the port speaks HTTP.";
             default -> "The receiver took the connection but did not answer; try again later.";
         };

@@ -52,7 +52,7 @@ public final class WebhookProvider implements SinkProvider {
     @Override
     public Sink open(Destination destination) {
         WebhookSettings settings = WebhookSettings.bind(destination, secrets);
-        HttpLine line = settings.trust() == null ? http.line() : http.line(settings.trust());
+        HttpLine line = http.line(settings.trust(), settings.version());
         return new WebhookSink(settings, destination.policy(), line, secrets, clock, userAgent);
     }
 

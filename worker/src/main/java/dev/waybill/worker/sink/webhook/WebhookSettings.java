@@ -8,6 +8,7 @@ import dev.waybill.worker.sink.SecretNotAllowedException;
 import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.Settings;
 import dev.waybill.worker.sink.http.HttpTarget;
+import dev.waybill.worker.sink.http.HttpVersion;
 import dev.waybill.worker.sink.http.TlsTrust;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// @param passedOn              names of the request's own headers to pass on, ignoring case
 /// @param kept                  names of the response's headers to keep, ignoring case
 /// @param trust                 null means the authorities that the JVM trusts
+/// @param version               which versions of HTTP the receiver may choose from
 /// @param batch                 how payloads travel together; null means one by one
 record WebhookSettings(
         HttpTarget target,
@@ -40,6 +42,7 @@ record WebhookSettings(
         Set<String> passedOn,
         Set<String> kept,
         @Nullable TlsTrust trust,
+        HttpVersion version,
         @Nullable BatchFormat batch,
         Compression compression) {
 
@@ -50,6 +53,7 @@ record WebhookSettings(
     private static final String PASSED_ON = "request.headers.allowed";
     private static final String KEPT = "response.headers.kept";
     private static final String TLS_CA = "tls.ca";
+    private static final String HTTP_VERSION = "http.version";
     private static final String COMPRESSION = "compression";
     private static final String COMPRESSION_MIN_BYTES = "compression.min.bytes";
 
@@ -123,6 +127,13 @@ record WebhookSettings(
                     Importance.LOW,
                     "Names of the response headers that are kept with the attempt, at most " + KEPT_MAX + ".")
             .define(
+                    HTTP_VERSION,
+                    ConfigDef.Type.STRING,
+                    HttpVersion.AUTO.setting(),
+                    ConfigDef.ValidString.in(HttpVersion.SETTINGS.toArray(String[]::new)),
+                    Importance.LOW,
+                    "auto offers HTTP/2 and 1.1 over TLS, and the receiver chooses; 1.1 offers no other.")
+            .define(
                     TLS_CA,
                     ConfigDef.Type.STRING,
                     null,
@@ -159,6 +170,7 @@ record WebhookSettings(
                 passedOn(settings.list(PASSED_ON), headers),
                 kept(settings.list(KEPT)),
                 ca == null ? null : convert(TLS_CA, ca, TlsTrust::only),
+                HttpVersion.of(settings.required(HTTP_VERSION)),
                 BatchFormat.of(BatchSettings.format(destination)),
                 new Compression(settings.required(COMPRESSION), settings.integer(COMPRESSION_MIN_BYTES)));
     }

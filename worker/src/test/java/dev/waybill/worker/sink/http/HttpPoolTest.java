@@ -53,8 +53,9 @@ class HttpPoolTest {
     }
 
     private static HttpResult.Reply call(HttpLine line, String url, Duration connect) throws Exception {
-        HttpCall call = new HttpCall(
-                "GET", HttpTarget.parse(url), List.of(), null, new HttpCall.Timeouts(connect, LONG, LONG), 0, false);
+        // With more time in all than for connecting everybody has the same patience.
+        HttpCall.Timeouts timeouts = new HttpCall.Timeouts(connect, LONG, LONG.multipliedBy(2));
+        HttpCall call = new HttpCall("GET", HttpTarget.parse(url), List.of(), null, timeouts, 0, false);
         return Samples.onVirtualThread(() -> line.exchange(call).reply());
     }
 

@@ -31,7 +31,7 @@ class WebhookContractTest extends SinkContractTest {
     private static final String SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     private static final String TOKEN = "token-of-the-first-day";
 
-    private final FakeSecrets secrets = new FakeSecrets();
+    final FakeSecrets secrets = new FakeSecrets();
     private final Dialer dialer = new Dialer(new EgressGuard(List.of("localhost", "127.0.0.1"), NameResolver.system()));
     private final HttpClient http = new HttpClient(dialer, HttpLimits.DEFAULT);
     private final WebhookProvider provider = new WebhookProvider(http, secrets, InstantSource.system(), "test");
@@ -46,8 +46,16 @@ class WebhookContractTest extends SinkContractTest {
     @AfterEach
     void stop() throws IOException {
         server.close();
+    }
+
+    @AfterEach
+    void closeClient() {
         http.close();
         dialer.close();
+    }
+
+    int port() {
+        return server.port();
     }
 
     @Override
@@ -72,7 +80,7 @@ class WebhookContractTest extends SinkContractTest {
         String host = byName ? "localhost" : "127.0.0.1";
         return Map.of(
                 "url",
-                "https://" + host + ":" + server.port() + "/hook",
+                "https://" + host + ":" + port() + "/hook",
                 "tls.ca",
                 TestCertificate.valid().pem(),
                 "signing.secret",
@@ -108,14 +116,14 @@ class WebhookContractTest extends SinkContractTest {
 
     /// Names the members in another order than they came in.
     private boolean refuseSecond(ScriptedHttpServer.Connection connection) throws IOException, InterruptedException {
-        String[] ids = server.received()
-                .getLast()
-                .headers()
-                .getOrDefault("waybill-batch-ids", "")
-                .split(",", -1);
-        String body = "[{\"id\":\"%s\",\"status\":503},{\"id\":\"%s\",\"status\":200},{\"id\":\"%s\",\"status\":204}]"
-                .formatted(ids[1], ids[0], ids[2]);
+        String body = secondRefused(server.received().getLast().headers());
         return ScriptedHttpServer.answer(207, "", body).play(connection);
+    }
+
+    static String secondRefused(Map<String, String> headers) {
+        String[] ids = headers.getOrDefault("waybill-batch-ids", "").split(",", -1);
+        return "[{\"id\":\"%s\",\"status\":503},{\"id\":\"%s\",\"status\":200},{\"id\":\"%s\",\"status\":204}]"
+                .formatted(ids[1], ids[0], ids[2]);
     }
 
     @Override
