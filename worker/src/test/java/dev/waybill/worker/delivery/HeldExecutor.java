@@ -87,6 +87,18 @@ final class HeldExecutor<S> extends AbstractExecutorService {
         return held.size();
     }
 
+    /// Runs one of them from its start to its end, on the caller's thread.
+    void runOne(Random random) {
+        Held one = held.remove(random.nextInt(held.size()));
+        Held before = current;
+        current = one;
+        try {
+            one.run();
+        } finally {
+            current = before;
+        }
+    }
+
     /// Goes on with one of them.
     void goOn(Random random) {
         if (held.isEmpty()) {

@@ -20,7 +20,7 @@ final class LaneWatch {
     ///
     /// @param startedAt when its lane let it start, by the clock that only goes forward
     /// @param holding   the assignment that it belongs to
-    record SinkCall(Object worker, Destination destination, long startedAt, Holding holding) {
+    record SinkCall(Object worker, Destination destination, long startedAt, Tenure holding) {
 
         @Override
         public boolean equals(@Nullable Object other) {
@@ -37,12 +37,12 @@ final class LaneWatch {
 
     /// A breaker that opened, as the worker told that holds its destination's partition.
     private static final class Opened {
-        private final Holding holding;
+        private final Tenure holding;
         private final long toldAt;
         private final long until;
         private int succeeded;
 
-        Opened(Holding holding, long toldAt, long until) {
+        Opened(Tenure holding, long toldAt, long until) {
             this.holding = holding;
             this.toldAt = toldAt;
             this.until = until;
@@ -129,7 +129,7 @@ final class LaneWatch {
     /// The worker that holds its partition told how a destination is doing.
     ///
     /// @param until when attempts may be made again, by the clock that only goes forward
-    void told(Health health, Holding holding, long now, long until) {
+    void told(Health health, Tenure holding, long now, long until) {
         if (health.isDisabled()) {
             opened.put(health.destinationId(), new Opened(holding, now, Long.MAX_VALUE));
         } else if (health.openUntil() != null && until > now) {

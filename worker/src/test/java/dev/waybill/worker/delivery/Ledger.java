@@ -26,9 +26,9 @@ final class Ledger {
     private final Set<TaskId> missing = new LinkedHashSet<>();
     private final Map<TaskId, List<String>> outcomes = new HashMap<>();
     private final Map<TopicPartition, OffsetMap> reached = new HashMap<>();
-    private final List<Holding> holdings = new ArrayList<>();
+    private final List<Tenure> holdings = new ArrayList<>();
     /// The last of each partition.
-    private final Map<Integer, Holding> last = new HashMap<>();
+    private final Map<Integer, Tenure> last = new HashMap<>();
     private final Map<TaskId, Integer> attempts = new HashMap<>();
     private int attempted;
     private int cleanMoves;
@@ -46,7 +46,7 @@ final class Ledger {
     // --- assignments -----------------------------------------------------------------------------------------------
 
     void assigned(Object worker, TopicPartition partition, OffsetMap committed) {
-        Holding holding = new Holding(worker, partition.partition(), committed);
+        Tenure holding = new Tenure(worker, partition.partition(), committed);
         holdings.add(holding);
         last.put(partition.partition(), holding);
     }
@@ -59,8 +59,8 @@ final class Ledger {
     /// The assignment that a task belongs to.
     ///
     /// @param made how many there had been when it was started
-    Holding holding(Object worker, int partition, int made) {
-        for (Holding one : holdings.subList(0, made).reversed()) {
+    Tenure holding(Object worker, int partition, int made) {
+        for (Tenure one : holdings.subList(0, made).reversed()) {
             if (one.worker.equals(worker) && one.partition == partition) {
                 return one;
             }
@@ -83,11 +83,11 @@ final class Ledger {
     void revoked(
             Object worker, Collection<TopicPartition> partitions, Set<TaskId> ended, boolean inTime, boolean calm) {
         for (TopicPartition partition : partitions) {
-            Holding holding = holding(worker, partition.partition(), holdings.size());
+            Tenure holding = holding(worker, partition.partition(), holdings.size());
             objections.check(
                     !inTime || holding.open.isEmpty(),
                     () -> "there was time, and %s are left to be attempted again".formatted(holding.open));
-            holding.end = inTime ? Holding.End.CLEAN : Holding.End.UNCLEAN;
+            holding.end = inTime ? Tenure.End.CLEAN : Tenure.End.UNCLEAN;
             cleanMoves += inTime ? 1 : 0;
         }
         for (TaskId task : ended) {
@@ -98,7 +98,7 @@ final class Ledger {
     }
 
     void lost(Object worker, Collection<TopicPartition> partitions) {
-        partitions.forEach(one -> holding(worker, one.partition(), holdings.size()).end = Holding.End.UNCLEAN);
+        partitions.forEach(one -> holding(worker, one.partition(), holdings.size()).end = Tenure.End.UNCLEAN);
     }
 
     // --- attempts --------------------------------------------------------------------------------------------------
@@ -107,15 +107,15 @@ final class Ledger {
     /// it is known to be done.
     ///
     /// @param latest what a wall clock shows that is never set back
-    void attempted(Holding holding, TaskId task, @Nullable Instant due, Instant latest) {
+    void attempted(Tenure holding, TaskId task, @Nullable Instant due, Instant latest) {
         objections.check(
                 due == null || !due.isAfter(latest),
                 () -> "an attempt on %s is made before it is due at %s".formatted(task, due));
         objections.check(!holding.committed.isDone(task.offset()), () -> "%s was done before it came".formatted(task));
         objections.check(
-                holding.end != Holding.End.CLEAN,
+                holding.end != Tenure.End.CLEAN,
                 () -> "%s is attempted by a worker that has let go of it".formatted(task));
-        boolean current = holding.end == Holding.End.NONE && holding.equals(last.get(holding.partition));
+        boolean current = holding.end == Tenure.End.NONE && holding.equals(last.get(holding.partition));
         objections.check(
                 !current || !outcomes.containsKey(task),
                 () -> "%s is attempted although it has an outcome: %s".formatted(task, outcomes.get(task)));
@@ -128,14 +128,14 @@ final class Ledger {
     }
 
     /// An attempt that was told does not count: its batch was refused as a whole.
-    void abandoned(Holding holding, TaskId task) {
+    void abandoned(Tenure holding, TaskId task) {
         holding.done(task);
         attempts.merge(task, -1, Integer::sum);
         attempted--;
     }
 
     /// What became of an attempt is where the loop finds it.
-    void attemptEnded(Holding holding, TaskId task) {
+    void attemptEnded(Tenure holding, TaskId task) {
         if (holding.open.contains(task)) {
             holding.ended.add(task);
         }

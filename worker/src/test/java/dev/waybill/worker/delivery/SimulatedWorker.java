@@ -60,7 +60,7 @@ final class SimulatedWorker {
         LoopMetrics metrics = world.metrics().of(this);
         AttemptObserver observer = (task, _, headers) -> {
             TaskId id = TaskId.of(headers);
-            Holding holding = holding(id.partition());
+            Tenure holding = holding(id.partition());
             world.ledger()
                     .attempted(holding, id, task.route().dueAt(), world.time().latest());
             attempts.whenEnded(() -> world.ledger().attemptEnded(holding, id));
@@ -97,7 +97,7 @@ final class SimulatedWorker {
     }
 
     /// The assignment to which the call belongs that is being made.
-    private Holding holding(int partition) {
+    private Tenure holding(int partition) {
         return world.ledger().holding(this, partition, attempts.stamp().holdings());
     }
 
@@ -151,7 +151,7 @@ final class SimulatedWorker {
         };
     }
 
-    private AttemptObserver.Observation observation(Holding holding, TaskId task) {
+    private AttemptObserver.Observation observation(Tenure holding, TaskId task) {
         return new AttemptObserver.Observation() {
             @Override
             public Map<String, String> traceHeaders() {
@@ -224,7 +224,7 @@ final class SimulatedWorker {
             throws InterruptedException {
         String key =
                 Keys.destination(destination.organizationId(), destination.id().toString());
-        Holding holding = holding(world.broker().partition(key).partition());
+        Tenure holding = holding(world.broker().partition(key).partition());
         var call = new LaneWatch.SinkCall(this, destination, attempts.stamp().at(), holding);
         world.lanes().begun(call);
         Judgement judged = null;

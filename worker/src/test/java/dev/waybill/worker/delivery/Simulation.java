@@ -191,7 +191,7 @@ final class Simulation {
             // With a stepped clock a time told says little about when it will be.
             if (told != null && worker != null && worker.log() == writer && !steppedClock) {
                 int partition = world.broker().partition(record.key()).partition();
-                Holding holding = ledger.holding(worker, partition, ledger.holdings());
+                Tenure holding = ledger.holding(worker, partition, ledger.holdings());
                 Instant until = told.openUntil();
                 Duration rest = until == null ? Duration.ZERO : Duration.between(time.now(), until);
                 lanes.told(told, holding, time.nanos(), time.nanos() + rest.toNanos());

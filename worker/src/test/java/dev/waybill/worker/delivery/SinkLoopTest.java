@@ -36,7 +36,7 @@ class SinkLoopTest {
     private final Samples router = new Samples(schemas);
     private final Samples samples = new Samples(registry);
     private final HandMovedTime time = new HandMovedTime();
-    private final HeldExecutor threads = new HeldExecutor();
+    private final HeldExecutor<Integer> threads = new HeldExecutor<>(() -> 0);
     private final Random random = new Random(1);
     private final CountingMetrics metrics = new CountingMetrics();
     private final Destination destination = router.destination(

@@ -23,12 +23,15 @@ class StopTest {
     private final Random random = new Random(1);
     private final Samples samples = new Samples();
     private final HandMovedTime time = new HandMovedTime();
-    private final Ledger ledger = new Ledger();
+    private final Objections objections = new Objections();
+    private final SinkLoopSettings settings =
+            new SinkLoopSettings(100, 100, 1 << 20, Duration.ofMillis(50), DRAIN_MAX, Duration.ofSeconds(1));
+    private final Ledger ledger = new Ledger(objections, settings.admittedMax());
     private final FakeBroker broker = new FakeBroker(
             Samples.TOPICS.tasks(Kind.WEBHOOK),
             1,
             random,
-            (records, offsets) -> ledger.committed(
+            (_, records, offsets) -> ledger.committed(
                     records.stream()
                             .filter(record -> !record.topic().equals(Samples.TOPICS.destinationHealth()))
                             .toList(),
@@ -39,7 +42,8 @@ class StopTest {
             random,
             () -> samples,
             ledger,
-            new SinkLoopSettings(100, 100, 1 << 20, Duration.ofMillis(50), DRAIN_MAX, Duration.ofSeconds(1)),
+            new LaneWatch(objections),
+            settings,
             new SimulatedWorker.CountingMetrics(),
             Map.of());
     private final SimulatedWorker worker = new SimulatedWorker(world, "one");
@@ -68,12 +72,12 @@ class StopTest {
     @Test
     void whatRunsWhenAWorkerIsStoppedEndsAndIsWritten() {
         letAllRun();
-        time.whileSleeping(worker::endOneAttempt);
+        time.whileSleeping(worker::goOn);
 
         worker.close();
 
         assertThat(ledger.missing()).isEmpty();
-        ledger.verify();
+        objections.verify();
     }
 
     @Test
@@ -88,10 +92,10 @@ class StopTest {
         SimulatedWorker next = new SimulatedWorker(world, "two");
         for (int i = 0; i < STEPS_MAX && !ledger.missing().isEmpty(); i++) {
             next.step();
-            next.endOneAttempt();
+            next.goOn();
             time.move(Duration.ofMillis(50));
         }
         assertThat(ledger.missing()).isEmpty();
-        ledger.verify();
+        objections.verify();
     }
 }

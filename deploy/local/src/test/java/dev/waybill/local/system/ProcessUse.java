@@ -96,9 +96,7 @@ record ProcessUse(long liveBytes, SortedMap<String, Integer> threads, long openF
         assertThat(threadCount())
                 .as("threads, of %s as against %s", threads, before.threads)
                 .isLessThanOrEqualTo(before.threadCount() + THREADS_SLACK);
-        assertThat(openFiles)
-                .as("open files")
-                .isLessThanOrEqualTo(before.openFiles + FILES_SLACK);
+        assertThat(openFiles).as("open files").isLessThanOrEqualTo(before.openFiles + FILES_SLACK);
     }
 
     private static String jcmd(WorkerProcess worker, String command) throws IOException, InterruptedException {

@@ -4,7 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /// One assignment of a partition to one worker.
-final class Holding {
+final class Tenure {
 
     /// How it came to its end.
     enum End {
@@ -25,7 +25,7 @@ final class Holding {
     final Set<TaskId> ended = new LinkedHashSet<>();
     End end = End.NONE;
 
-    Holding(Object worker, int partition, OffsetMap committed) {
+    Tenure(Object worker, int partition, OffsetMap committed) {
         this.worker = worker;
         this.partition = partition;
         this.committed = committed;
