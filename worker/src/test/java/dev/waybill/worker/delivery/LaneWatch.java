@@ -35,6 +35,9 @@ final class LaneWatch {
 
     private record LaneId(Object worker, UUID destination) {}
 
+    /// A rate limit is kept under one assignment: the next owner does not know what the last one sent.
+    private record PaceId(Tenure holding, UUID destination) {}
+
     /// A breaker that opened, as the worker told that holds its destination's partition.
     private static final class Opened {
         private final Tenure holding;
@@ -51,7 +54,7 @@ final class LaneWatch {
 
     private final Objections objections;
     private final Map<LaneId, Set<SinkCall>> running = new HashMap<>();
-    private final Map<LaneId, List<Long>> starts = new HashMap<>();
+    private final Map<PaceId, List<Long>> starts = new HashMap<>();
     private final Map<UUID, Opened> opened = new HashMap<>();
     private int together;
     private int probes;
@@ -69,7 +72,8 @@ final class LaneWatch {
         objections.check(all.size() <= cap, () -> "%d calls at a time of at most %d".formatted(all.size(), cap));
         RateLimit limit = call.destination().policy().rateLimit();
         if (limit != null) {
-            pace(limit, starts.computeIfAbsent(lane, _ -> new ArrayList<>()), call.startedAt());
+            PaceId pace = new PaceId(call.holding(), call.destination().id());
+            pace(limit, starts.computeIfAbsent(pace, _ -> new ArrayList<>()), call.startedAt());
         }
         Opened breaker = opened.get(call.destination().id());
         if (breaker != null && isLater(call, breaker)) {
