@@ -42,7 +42,7 @@ final class Simulation {
             int repeated) {}
 
     /// How fast time goes in the end: slowly while something happens, so that nothing is skipped.
-    private static final Duration PACE_MIN = Duration.ofMillis(20);
+    private static final Duration PACE_MIN = Duration.ofMillis(40);
 
     /// What is always known, whatever the seed: to learn it anew for each takes a fifth of the time.
     private static final InMemorySchemaRegistry SCHEMAS = new InMemorySchemaRegistry();
@@ -58,7 +58,6 @@ final class Simulation {
     private final Objections objections = new Objections();
     private final Samples samples = SAMPLES;
     private final FlakyRegistry registry = new FlakyRegistry(SCHEMAS);
-    private final Samples knowing = new Samples(registry);
     private final SimulatedDemand demand;
     private final Ledger ledger;
     private final RouteBook routes = new RouteBook(objections);
@@ -103,15 +102,15 @@ final class Simulation {
         this.workers = new SimulatedWorker[random.nextInt(1, 4)];
     }
 
-    /// A new process knows no schema id yet. To ask for them all takes its time, so most have known them before.
+    /// A new process knows no schema id yet. To learn them all takes its time, so most have known them before.
     private Samples codec() {
-        return random.nextInt(8) == 0 ? new Samples(registry) : knowing;
+        return random.nextInt(10) == 0 ? new Samples(registry) : samples;
     }
 
     Coverage run(int steps) {
         time.whileSleeping(this::somethingElse);
         for (int i = 0; i < steps; i++) {
-            if (random.nextInt(12) == 0 && demand.deliveries() < steps / 12) {
+            if (random.nextInt(12) == 0 && demand.deliveries() < steps / 16) {
                 request();
             }
             happen();

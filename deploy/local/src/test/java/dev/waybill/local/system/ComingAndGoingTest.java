@@ -27,7 +27,7 @@ class ComingAndGoingTest {
 
     @Test
     void nothing_is_repeated() throws Exception {
-        run(4);
+        run(3);
     }
 
     @Tag("long")
@@ -47,8 +47,9 @@ class ComingAndGoingTest {
             try {
                 int started = 0;
                 while (workers.size() < WORKERS_MIN) {
-                    workers.add(installation.startWorker("worker-" + started++));
+                    workers.add(launch(installation, started++));
                 }
+                workers.forEach(WorkerProcess::awaitReady);
                 Load load = new Load(application);
                 Thread thread = Thread.ofVirtual().start(load::run);
                 boolean growing = true;
@@ -56,7 +57,9 @@ class ComingAndGoingTest {
                     Thread.sleep(BETWEEN);
                     growing = workers.size() == WORKERS_MIN || (growing && workers.size() < WORKERS_MAX);
                     if (growing) {
-                        workers.add(installation.startWorker("worker-" + started++));
+                        WorkerProcess joining = launch(installation, started++);
+                        workers.add(joining);
+                        joining.awaitReady();
                     } else {
                         workers.remove().stop();
                     }
@@ -79,6 +82,16 @@ class ComingAndGoingTest {
                 workers.forEach(WorkerProcess::close);
             }
         }
+    }
+
+    private static WorkerProcess launch(Installation installation, int number) {
+        String id = "worker-" + number;
+        return WorkerProcess.launch(
+                "dev.waybill.worker.app.Main",
+                List.of(),
+                installation.directory(),
+                id,
+                installation.settings(id, Map.of()));
     }
 
     /// Requests at an even rate, until it is told to stop.

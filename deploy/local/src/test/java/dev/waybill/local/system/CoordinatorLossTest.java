@@ -69,9 +69,9 @@ class CoordinatorLossTest {
                 Repeats repeats = new Repeats();
                 for (Duration silence : silences) {
                     Thread.sleep(BETWEEN);
-                    Uncommitted open = Uncommitted.now(installation);
+                    Uncommitted atSilence = Uncommitted.now(installation);
                     broker.fallSilent(silence);
-                    repeats.excuse(open);
+                    repeats.excuse(atSilence.open());
                 }
                 load.join();
                 Map<String, List<DeliveryResult>> results =
@@ -79,10 +79,10 @@ class CoordinatorLossTest {
                 Audit audit = Audit.of(installation, application, receiver, results, deliveries);
                 Figures.print(
                         "silent broker: %d deliveries, silences %s, %d extra receipts of at most %d not committed",
-                        deliveries, silences, audit.extraReceipts(), repeats.most());
+                        deliveries, silences, audit.extraReceipts(), repeats.most(application.codec()));
                 audit.assertNothingLost();
                 audit.assertOneResultEach("DELIVERED");
-                repeats.assertExcused(receiver.receipts(), Map.of());
+                repeats.assertExcused(application.codec(), receiver.receipts(), Map.of());
                 audit.assertRowsAreTheFold();
                 ProcessUse.atQuiet(worker).assertNoMoreThan(before);
                 worker.stop();

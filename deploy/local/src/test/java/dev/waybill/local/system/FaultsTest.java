@@ -137,9 +137,9 @@ class FaultsTest {
                 case 3, 4, 5 -> start(number);
                 case 6 -> {
                     note("broker restarted");
-                    Uncommitted open = Uncommitted.now(installation);
+                    Uncommitted before = Uncommitted.now(installation);
                     backend.restartBroker();
-                    repeats.excuse(open);
+                    repeats.excuse(before.open());
                 }
                 case 7 -> {
                     postgresAway = !postgresAway;
@@ -173,9 +173,9 @@ class FaultsTest {
                 }
                 case 12 -> {
                     note("broker silent");
-                    Uncommitted open = Uncommitted.now(installation);
+                    Uncommitted before = Uncommitted.now(installation);
                     backend.fallSilent(SILENCE);
-                    repeats.excuse(open);
+                    repeats.excuse(before.open());
                 }
                 default -> {
                     note("receiver flaky");
@@ -214,7 +214,7 @@ class FaultsTest {
             if (worker != null && worker.isAlive()) {
                 note("kill " + ROLES.get(number));
                 worker.kill();
-                repeats.excuse(Uncommitted.now(installation));
+                repeats.excuse(Uncommitted.now(installation).open());
             }
         }
 
@@ -263,10 +263,15 @@ class FaultsTest {
             Figures.print(
                     "faults: seed %d, %d deliveries, %d faults, %d extra receipts of at most %d not committed and %d"
                             + " whose answer was hidden",
-                    seed, deliveries, done.size(), audit.extraReceipts(), repeats.most(), receiver.hidden());
+                    seed,
+                    deliveries,
+                    done.size(),
+                    audit.extraReceipts(),
+                    repeats.most(application.codec()),
+                    receiver.hidden());
             audit.assertNothingLost();
             audit.assertOneResultEach("DELIVERED");
-            repeats.assertExcused(receiver.receipts(), receiver.hiddenOf());
+            repeats.assertExcused(application.codec(), receiver.receipts(), receiver.hiddenOf());
             audit.assertRowsAreTheFold();
             assertThat(WaitingTasks.count(installation, "select count(*) from deliveries where completed_at is null"))
                     .as("deliveries without an end")

@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.avro.DeliveryPolicy;
 import dev.waybill.avro.DeliveryResult;
+import dev.waybill.schemas.serde.AvroCodec;
+import dev.waybill.worker.delivery.SinkLoopSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Tag;
@@ -24,8 +25,8 @@ class KillTest {
     private static final int DESTINATIONS = 5;
     private static final Duration SETTLE_MAX = Duration.ofMinutes(2);
 
-    /// Less than the default, so that the bound is in reach: at 500 a second a partition has some tens of them at work.
-    private static final int ADMITTED_MAX = 50;
+    /// What a crash repeats of a partition, at most: `partition.admitted.max`, by default.
+    private static final int ADMITTED_MAX = SinkLoopSettings.DEFAULTS.admittedMax();
 
     @Test
     void killedTwiceUnderLoad() throws Exception {
@@ -53,8 +54,7 @@ class KillTest {
                 RecordingReceiver receiver = new RecordingReceiver();
                 Application application = new Application(installation)) {
             List<String> destinations = destinations(application, receiver);
-            Map<String, String> few = Map.of("partition.admitted.max", Integer.toString(ADMITTED_MAX));
-            WorkerProcess worker = installation.startWorker("one", few);
+            WorkerProcess worker = installation.startWorker("one");
             Thread load = Thread.ofVirtual().start(() -> {
                 Pace.run(
                         deliveries,
@@ -73,8 +73,8 @@ class KillTest {
                 worker.kill();
                 Kill killed = Kill.now(installation);
                 all.add(killed);
-                repeats.excuse(killed.open().values());
-                worker = installation.startWorker("one", few);
+                repeats.excuse(killed.open());
+                worker = installation.startWorker("one");
             }
             load.join();
             Map<String, List<DeliveryResult>> results = application.results(SETTLE_MAX, found -> found >= deliveries);
@@ -82,11 +82,17 @@ class KillTest {
             Figures.print(
                     "kill test: seed %d, %d deliveries, %d kills, %d delivered more than once (%d extra receipts),"
                             + " at most %d were not committed",
-                    seed, deliveries, kills, audit.duplicated(), audit.extraReceipts(), repeats.most());
+                    seed,
+                    deliveries,
+                    kills,
+                    audit.duplicated(),
+                    audit.extraReceipts(),
+                    repeats.most(application.codec()));
             audit.assertNothingLost();
             audit.assertOneResultEach("DELIVERED");
-            repeats.assertExcused(receiver.receipts(), Map.of());
-            assertThat(all).allSatisfy(kill -> kill.assertRepeatsWhatWasAdmitted(receiver.receipts()));
+            repeats.assertExcused(application.codec(), receiver.receipts(), Map.of());
+            assertThat(all)
+                    .allSatisfy(kill -> kill.assertRepeatsWhatWasAdmitted(application.codec(), receiver.receipts()));
             audit.assertRowsAreTheFold();
             worker.stop();
         }
@@ -94,18 +100,19 @@ class KillTest {
 
     /// A worker was killed.
     ///
-    /// @param open what it had not committed, by partition
-    private record Kill(long at, int admitted, Map<Integer, Set<String>> open) {
+    /// @param admitted tasks that it had admitted of one partition, at most, as far as it had told
+    /// @param open     what it had not committed
+    private record Kill(long at, int admitted, Uncommitted.Open open) {
 
         static Kill now(Installation installation) throws Exception {
             long at = System.currentTimeMillis();
             Uncommitted uncommitted = Uncommitted.now(installation);
-            return new Kill(at, uncommitted.mostAdmitted(), uncommitted.deliveries());
+            return new Kill(at, uncommitted.mostAdmitted(), uncommitted.open());
         }
 
-        void assertRepeatsWhatWasAdmitted(Map<String, List<Long>> receipts) {
+        void assertRepeatsWhatWasAdmitted(AvroCodec codec, Map<String, List<Long>> receipts) {
             assertThat(admitted).as("admitted by the map").isLessThanOrEqualTo(ADMITTED_MAX);
-            assertThat(open)
+            assertThat(open.deliveries(codec))
                     .allSatisfy((partition, deliveries) -> assertThat(deliveries)
                             .as("deliveries of partition %d that came before the kill and after it", partition)
                             .filteredOn(id -> receipts.getOrDefault(id, List.of()).stream()

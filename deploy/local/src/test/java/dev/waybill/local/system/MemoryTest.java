@@ -63,8 +63,8 @@ class MemoryTest {
                         (double) late.liveBytes() / warm.liveBytes(),
                         warm.threadCount(),
                         late.threadCount(),
-                        warm.openFiles(),
-                        late.openFiles(),
+                        warm.openFileCount(),
+                        late.openFileCount(),
                         trips(installation, application));
                 assertThat((double) late.liveBytes()).isLessThanOrEqualTo(warm.liveBytes() * GROWTH_MAX);
                 late.assertNoMoreThan(warm);

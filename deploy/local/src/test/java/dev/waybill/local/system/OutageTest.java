@@ -46,7 +46,7 @@ class OutageTest {
                 Uncommitted atRestart = Uncommitted.now(installation);
                 backend.restartBroker();
                 Repeats repeats = new Repeats();
-                repeats.excuse(atRestart);
+                repeats.excuse(atRestart.open());
                 load.join();
                 Map<String, List<DeliveryResult>> results =
                         application.results(Duration.ofMinutes(2), found -> found >= DELIVERIES);
@@ -56,8 +56,8 @@ class OutageTest {
                 audit.assertRowsAreTheFold();
                 Figures.print(
                         "outages: %d deliveries, %d extra receipts of at most %d not committed",
-                        DELIVERIES, audit.extraReceipts(), repeats.most());
-                repeats.assertExcused(receiver.receipts(), Map.of());
+                        DELIVERIES, audit.extraReceipts(), repeats.most(application.codec()));
+                repeats.assertExcused(application.codec(), receiver.receipts(), Map.of());
                 ProcessUse.atQuiet(worker).assertNoMoreThan(before);
                 worker.stop();
             }

@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.SortedMap;
@@ -21,8 +22,8 @@ import org.awaitility.Awaitility;
 ///
 /// @param liveBytes heap after a full collection
 /// @param threads   platform threads, by their names without numbers
-/// @param openFiles file descriptors, connections among them
-record ProcessUse(long liveBytes, SortedMap<String, Integer> threads, long openFiles) {
+/// @param openFiles file descriptors by what they are, without connections that wait in the pool for their next use
+record ProcessUse(long liveBytes, SortedMap<String, Integer> threads, SortedMap<String, Integer> openFiles) {
 
     /// Threads that come and go by themselves: the compiler's, Javalin's, and those of virtual threads' carriers.
     private static final int THREADS_SLACK = 8;
@@ -40,9 +41,14 @@ record ProcessUse(long liveBytes, SortedMap<String, Integer> threads, long openF
     private static final Pattern TOTAL = Pattern.compile("Total\\s+\\d+\\s+(\\d+)");
 
     private static final Pattern OPEN_WORK = Pattern.compile(
-            "^(?:waybill_attempts_in_flight|waybill_tasks_admitted|waybill_pool_waiting|"
-                    + "http_client_open_connections)(?:_\\w+)?\\{([^}]*)} ([0-9.]+)",
+            "^(?:waybill_attempts_in_flight|waybill_tasks_admitted|waybill_pool_waiting|http_client_open_connections)"
+                    + "(?:_\\w+)?\\{[^}]*} ([0-9.E+]+)",
             Pattern.MULTILINE);
+
+    private static final Pattern IDLE = Pattern.compile(
+            "^http_client_open_connections(?:_\\w+)?\\{[^}]*\"idle\"[^}]*} ([0-9.E+]+)", Pattern.MULTILINE);
+
+    private static final String SOCKET = "socket";
 
     /// Waits until nothing runs any more, and looks.
     static ProcessUse atQuiet(WorkerProcess worker) throws IOException, InterruptedException {
@@ -59,9 +65,25 @@ record ProcessUse(long liveBytes, SortedMap<String, Integer> threads, long openF
                 .filter(line -> line.startsWith("\""))
                 .map(line -> line.substring(1, line.lastIndexOf('"')).replaceAll("[0-9]+", "N"))
                 .forEach(name -> threads.merge(name, 1, Integer::sum));
+        SortedMap<String, Integer> files = openFiles(worker);
+        files.merge(SOCKET, -(int) sum(metrics(worker.url()), IDLE), Integer::sum);
+        return new ProcessUse(live, threads, files);
+    }
+
+    private static SortedMap<String, Integer> openFiles(WorkerProcess worker) throws IOException {
+        SortedMap<String, Integer> kinds = new TreeMap<>();
         try (var files = Files.list(Path.of("/proc", Long.toString(worker.pid()), "fd"))) {
-            return new ProcessUse(live, threads, files.count());
+            for (Path file : files.toList()) {
+                try {
+                    String target = Files.readSymbolicLink(file).toString();
+                    String name = target.substring(target.lastIndexOf('/') + 1).replaceAll("[0-9]+", "N");
+                    kinds.merge(target.startsWith("socket:") ? SOCKET : name, 1, Integer::sum);
+                } catch (NoSuchFileException e) {
+                    // It was closed meanwhile.
+                }
+            }
         }
+        return kinds;
     }
 
     static void awaitQuiet(WorkerProcess worker) {
@@ -73,22 +95,36 @@ record ProcessUse(long liveBytes, SortedMap<String, Integer> threads, long openF
     }
 
     private static double openWork(String url) throws IOException, InterruptedException {
+        String metrics = metrics(url);
+        return sum(metrics, OPEN_WORK) - sum(metrics, IDLE);
+    }
+
+    private static double sum(String metrics, Pattern which) {
+        return which.matcher(metrics)
+                .results()
+                .mapToDouble(found -> Double.parseDouble(found.group(1)))
+                .sum();
+    }
+
+    private static String metrics(String url) throws IOException, InterruptedException {
         try (HttpClient client = HttpClient.newHttpClient()) {
-            String metrics = client.send(
+            return client.send(
                             HttpRequest.newBuilder(URI.create(url + "/metrics")).build(),
                             HttpResponse.BodyHandlers.ofString())
                     .body();
-            return OPEN_WORK
-                    .matcher(metrics)
-                    .results()
-                    .filter(found -> !found.group(1).contains("\"idle\""))
-                    .mapToDouble(found -> Double.parseDouble(found.group(2)))
-                    .sum();
         }
     }
 
+    private static int count(SortedMap<String, Integer> all) {
+        return all.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
     int threadCount() {
-        return threads.values().stream().mapToInt(Integer::intValue).sum();
+        return count(threads);
+    }
+
+    int openFileCount() {
+        return count(openFiles);
     }
 
     /// Nothing has leaked since.
@@ -96,7 +132,9 @@ record ProcessUse(long liveBytes, SortedMap<String, Integer> threads, long openF
         assertThat(threadCount())
                 .as("threads, of %s as against %s", threads, before.threads)
                 .isLessThanOrEqualTo(before.threadCount() + THREADS_SLACK);
-        assertThat(openFiles).as("open files").isLessThanOrEqualTo(before.openFiles + FILES_SLACK);
+        assertThat(openFileCount())
+                .as("open files, of %s as against %s", openFiles, before.openFiles)
+                .isLessThanOrEqualTo(before.openFileCount() + FILES_SLACK);
     }
 
     private static String jcmd(WorkerProcess worker, String command) throws IOException, InterruptedException {

@@ -2,13 +2,15 @@ package dev.waybill.local.system;
 
 import dev.waybill.avro.DeliveryTask;
 import dev.waybill.schemas.Kind;
+import dev.waybill.schemas.serde.AvroCodec;
 import dev.waybill.worker.delivery.OffsetMap;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
 
@@ -43,28 +45,41 @@ record Uncommitted(Installation installation, Map<TopicPartition, OffsetMap> com
                 .orElse(0);
     }
 
-    /// Deliveries that have a task, routed by now, that was not committed as done then; by partition.
-    Map<Integer, Set<String>> deliveries() {
-        Map<Integer, Set<String>> deliveries = new HashMap<>();
+    /// Tasks, routed by now, that were not committed as done then.
+    Open open() {
+        Map<Integer, List<byte[]>> tasks = new HashMap<>();
         try (var application = new Application(installation);
                 var consumer = application.consumer()) {
             committed.forEach((partition, map) -> {
-                Set<String> open = deliveries.computeIfAbsent(partition.partition(), _ -> new HashSet<>());
+                List<byte[]> open = tasks.computeIfAbsent(partition.partition(), _ -> new ArrayList<>());
                 consumer.assign(List.of(partition));
                 consumer.seek(partition, map.prefix());
                 long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
                 while (consumer.position(partition) < end) {
                     consumer.poll(POLL).forEach(record -> {
                         if (!map.isDone(record.offset())) {
-                            open.add(application
-                                    .codec()
-                                    .decode(record.value(), DeliveryTask.class)
-                                    .getDeliveryId());
+                            open.add(record.value());
                         }
                     });
                 }
             });
         }
-        return deliveries;
+        return new Open(tasks);
+    }
+
+    /// Tasks by partition, as they were read: the registry may be away just then.
+    record Open(Map<Integer, List<byte[]>> tasks) {
+
+        /// Whose they are, by partition.
+        Map<Integer, Set<String>> deliveries(AvroCodec codec) {
+            Map<Integer, Set<String>> deliveries = new HashMap<>();
+            tasks.forEach((partition, values) -> deliveries.put(
+                    partition,
+                    values.stream()
+                            .map(value ->
+                                    codec.decode(value, DeliveryTask.class).getDeliveryId())
+                            .collect(Collectors.toSet())));
+            return deliveries;
+        }
     }
 }

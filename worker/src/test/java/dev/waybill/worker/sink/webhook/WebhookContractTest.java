@@ -70,7 +70,7 @@ class WebhookContractTest extends SinkContractTest {
 
     @Override
     protected Destination impatientDestination() {
-        Policy policy = Samples.policy(Kind.WEBHOOK, SHORT, SHORT, SHORT);
+        Policy policy = Samples.policy(Kind.WEBHOOK, SHORT_CONNECT, SHORT, SHORT_TOTAL);
         return Samples.destination(Kind.WEBHOOK, "webhook", settings(), policy);
     }
 
@@ -133,7 +133,7 @@ class WebhookContractTest extends SinkContractTest {
 
     @Override
     protected Destination impatientBatchDestination() {
-        Policy policy = Samples.policy(Kind.WEBHOOK, SHORT, SHORT, SHORT);
+        Policy policy = Samples.policy(Kind.WEBHOOK, SHORT_CONNECT, SHORT, SHORT_TOTAL);
         return Samples.destination(Kind.WEBHOOK, "webhook", batchSettings(), policy);
     }
 
