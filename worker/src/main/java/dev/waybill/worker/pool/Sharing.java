@@ -31,7 +31,7 @@ public final class Sharing<K, C extends Pooled> {
 
     /// A connection for the caller, who must close the share.
     ///
-    /// @param patience how long to wait, and how long the opener may
+    /// @param patience how long to wait; the opener keeps to what is left of it
     /// @throws TimeoutException  if no place for a connection became free
     /// @throws SlowPeerException if somebody else was still making one
     /// @throws IOException       if none can be made, or the pool is closed
@@ -45,7 +45,7 @@ public final class Sharing<K, C extends Pooled> {
                 joined.increment();
                 return share;
             }
-            return make(group, key, end, opener);
+            return make(group, key, patience, end, opener);
         } finally {
             group.leave(pool.now());
         }
@@ -61,7 +61,7 @@ public final class Sharing<K, C extends Pooled> {
         }
     }
 
-    private Share<K, C> make(SharingGroup<K, C> group, K key, long end, Lease.Opener<C> opener)
+    private Share<K, C> make(SharingGroup<K, C> group, K key, Duration patience, long end, Lease.Opener<C> opener)
             throws IOException, InterruptedException, TimeoutException {
         Lease<K, C> lease = null;
         Share<K, C> share = null;
@@ -69,7 +69,8 @@ public final class Sharing<K, C extends Pooled> {
             lease = pool.lease(key, left(end));
             group.connecting();
             C kept = lease.reuse();
-            C connection = kept != null ? kept : lease.connect(left(end), opener);
+            // By the patience they came with all are equal: what one of them has left tells nothing about the peer.
+            C connection = kept != null ? kept : lease.connect(patience, opener);
             share = group.made(lease, connection, kept != null);
             return share;
         } finally {

@@ -202,10 +202,10 @@ final class SharingGroup<K, C extends Pooled> {
                 users--;
                 if (users == 0) {
                     members.remove(this);
-                    if (shareable.capacity() > 0) {
-                        lease.keep(null);
-                    } else {
+                    if (shareable.isOver()) {
                         lease.fail();
+                    } else {
+                        lease.keep(null);
                     }
                     lease.close();
                 }

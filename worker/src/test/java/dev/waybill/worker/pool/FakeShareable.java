@@ -30,6 +30,11 @@ final class FakeShareable implements Shareable {
     }
 
     @Override
+    public boolean isOver() {
+        return capacity() == 0;
+    }
+
+    @Override
     public void tend() {
         tended.incrementAndGet();
     }

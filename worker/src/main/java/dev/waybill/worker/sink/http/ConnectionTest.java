@@ -4,6 +4,7 @@ import dev.waybill.topology.policy.Fault;
 import dev.waybill.topology.policy.Outcome;
 import dev.waybill.worker.sink.ConnectionReport;
 import dev.waybill.worker.sink.ConnectionReport.Check;
+import dev.waybill.worker.sink.PhaseClock;
 import dev.waybill.worker.sink.http.HttpResult.Answer;
 import dev.waybill.worker.sink.http.HttpResult.NoAnswer;
 import java.security.cert.X509Certificate;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -25,10 +27,17 @@ public final class ConnectionTest {
     private ConnectionTest() {}
 
     /// Makes the request, from any thread.
+    ///
+    /// @param identity who we are; null for nobody
     public static ConnectionReport head(
-            HttpLine line, HttpTarget target, List<Header> headers, HttpCall.Timeouts timeouts)
+            HttpLine line,
+            @Nullable TlsIdentity identity,
+            HttpTarget target,
+            List<Header> headers,
+            HttpCall.Timeouts timeouts)
             throws InterruptedException {
-        HttpResult result = onVirtualThread(line, new HttpCall("HEAD", target, headers, null, timeouts, 0, true));
+        HttpCall call = new HttpCall("HEAD", target, headers, null, timeouts, 0, true);
+        HttpResult result = onVirtualThread(() -> line.exchange(call, identity));
         Map<String, String> details = details(target, result);
         return switch (result.reply()) {
             case Answer answer ->
@@ -46,8 +55,14 @@ public final class ConnectionTest {
         };
     }
 
-    private static HttpResult onVirtualThread(HttpLine line, HttpCall call) throws InterruptedException {
-        FutureTask<HttpResult> task = new FutureTask<>(() -> line.exchange(call));
+    /// The report of a test that could not be made, because what it needs is not there.
+    public static ConnectionReport notMade(Fault fault, String hint) {
+        Check check = new Check("credentials", false, String.valueOf(fault.message()));
+        return new ConnectionReport(new PhaseClock().phases(), null, List.of(check), Map.of(), fault, hint);
+    }
+
+    private static HttpResult onVirtualThread(Callable<HttpResult> exchange) throws InterruptedException {
+        FutureTask<HttpResult> task = new FutureTask<>(exchange);
         Thread thread = Thread.ofVirtual().name("waybill-connection-test").start(task);
         try {
             return task.get();

@@ -42,7 +42,9 @@ final class Connections {
     /// @throws TimeoutException if no place in the pool became free in time
     Share<Route, Link> share(Route route, Progress progress, Duration timeout)
             throws InterruptedException, TimeoutException, IOException {
-        return sharing.take(route, timeout, () -> connect(route, progress, timeout));
+        long end = System.nanoTime() + timeout.toNanos();
+        return sharing.take(
+                route, timeout, () -> connect(route, progress, Duration.ofNanos(Math.max(1, end - System.nanoTime()))));
     }
 
     /// Looks after all of them. Waits for connections.
@@ -88,7 +90,7 @@ final class Connections {
         Future<?> deadline =
                 deadlines.abortAfter(Duration.ofNanos(end - start), progress.inFlight, InFlight.Abort.CONNECT_TIMEOUT);
         try {
-            return route.trust()
+            return route.tls()
                     .handshake(
                             socket, route.origin().getHostName(), route.origin().getPort(), route.version());
         } finally {

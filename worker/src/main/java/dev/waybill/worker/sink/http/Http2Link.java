@@ -23,6 +23,11 @@ record Http2Link(Http2Connection connection) implements Link, Shareable {
         return connection.capacity();
     }
 
+    @Override
+    public boolean isOver() {
+        return connection.isOver();
+    }
+
     /// It is asked in the background, by the sweeps: what it has not answered by the next one counts.
     @Override
     public boolean isUsable(Duration idle) {

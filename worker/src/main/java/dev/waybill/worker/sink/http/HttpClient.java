@@ -20,7 +20,7 @@ public final class HttpClient implements AutoCloseable {
     private final Pool<Route, Link> pool;
     private final Deadlines deadlines = new Deadlines();
     private final Connections connections;
-    private final TlsTrust system = TlsTrust.system();
+    private final Tls system = new Tls(TlsTrust.system(), null);
 
     public HttpClient(Dialer dialer, PoolLimits limits) {
         this.pool = new Pool<>(limits);
@@ -32,7 +32,7 @@ public final class HttpClient implements AutoCloseable {
 
     /// A line to receivers that the JVM trusts.
     public HttpLine line() {
-        return line(system);
+        return line(null, HttpVersion.AUTO);
     }
 
     /// A line that trusts only certain authorities. Lines that trust the same ones share their connections.
@@ -44,7 +44,7 @@ public final class HttpClient implements AutoCloseable {
     ///
     /// @param trust null means those that the JVM trusts
     public HttpLine line(@Nullable TlsTrust trust, HttpVersion version) {
-        return new HttpLine(connections, deadlines, trust == null ? system : trust, version);
+        return new HttpLine(connections, deadlines, trust == null ? system : new Tls(trust, null), version);
     }
 
     public PoolUse use() {

@@ -1,21 +1,25 @@
 package dev.waybill.worker.sink.http;
 
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /// What one sink makes its requests with: connections it trusts, and the list of requests in flight.
 public final class HttpLine implements AutoCloseable {
 
     private final Connections connections;
     private final Deadlines deadlines;
-    private final TlsTrust trust;
+    private final Tls anonymous;
     private final HttpVersion version;
     private final Calls calls = new Calls();
+    /// The last one that was used. One line rarely has more than one, and making one takes milliseconds.
+    private volatile Tls tls;
 
-    HttpLine(Connections connections, Deadlines deadlines, TlsTrust trust, HttpVersion version) {
+    HttpLine(Connections connections, Deadlines deadlines, Tls anonymous, HttpVersion version) {
         this.connections = connections;
         this.deadlines = deadlines;
-        this.trust = trust;
+        this.anonymous = anonymous;
         this.version = version;
+        this.tls = anonymous;
     }
 
     /// Makes one request and waits for its answer, for the call's total timeout at most. Whatever goes wrong is
@@ -24,10 +28,17 @@ public final class HttpLine implements AutoCloseable {
     /// @throws InterruptedException  if the caller was interrupted
     /// @throws IllegalStateException on a platform thread: interrupting one does not end what it waits for
     public HttpResult exchange(HttpCall call) throws InterruptedException {
+        return exchange(call, null);
+    }
+
+    /// The same as somebody, on connections that nobody else uses.
+    ///
+    /// @param identity null for nobody
+    public HttpResult exchange(HttpCall call, @Nullable TlsIdentity identity) throws InterruptedException {
         if (!Thread.currentThread().isVirtual()) {
             throw new IllegalStateException("requests are made on virtual threads");
         }
-        Route route = new Route(call.target().origin(), trust, version);
+        Route route = new Route(call.target().origin(), tls(identity), version);
         InFlight inFlight = new InFlight();
         calls.begin(inFlight);
         Future<?> deadline = deadlines.abortAfter(call.timeouts().total(), inFlight, InFlight.Abort.TOTAL_TIMEOUT);
@@ -38,6 +49,18 @@ public final class HttpLine implements AutoCloseable {
             calls.end(inFlight);
             inFlight.end();
         }
+    }
+
+    private Tls tls(@Nullable TlsIdentity identity) {
+        if (identity == null) {
+            return anonymous;
+        }
+        Tls last = tls;
+        if (!identity.equals(last.identity())) {
+            last = new Tls(anonymous.trust(), identity);
+            tls = last;
+        }
+        return last;
     }
 
     /// Ends the requests in flight.

@@ -13,6 +13,7 @@ import dev.waybill.worker.sink.http.h2.UnprocessedException;
 import java.net.SocketTimeoutException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
+import java.util.List;
 import javax.net.ssl.SSLException;
 
 /// Decides, once for all HTTP providers, what a request without an answer means.
@@ -20,6 +21,15 @@ import javax.net.ssl.SSLException;
 /// The rule: before the last byte of the request was written nothing can have been processed, because its
 /// length was announced; afterwards everything can have been.
 final class TransportFaults {
+
+    /// What a server may say of a client's certificate.
+    private static final List<String> REFUSALS = List.of(
+            "bad_certificate",
+            "unsupported_certificate",
+            "certificate_revoked",
+            "certificate_expired",
+            "certificate_unknown",
+            "unknown_ca");
 
     private TransportFaults() {}
 
@@ -80,8 +90,13 @@ final class TransportFaults {
 
     /// The connection failed while in the stage.
     static Outcome.Failed broken(Stage stage, Exception e) {
-        if (isClientCertificateAlert(e)) {
+        if (isAlert(e, "certificate_required")) {
             return permanentTls("tls_client_certificate_required", "the receiver asks for a client certificate");
+        }
+        if (REFUSALS.stream().anyMatch(alert -> isAlert(e, alert))) {
+            return permanentTls(
+                    "tls_client_certificate_refused",
+                    "the receiver does not accept the client certificate, or the lack of one");
         }
         return switch (stage) {
             case LEASING -> closed();
@@ -139,8 +154,8 @@ final class TransportFaults {
 
     /// TLS 1.3 tells the client only after the handshake, as the answer to its first bytes. No request was
     /// processed then.
-    private static boolean isClientCertificateAlert(Exception e) {
-        return e instanceof SSLException && mentions(e, "certificate_required");
+    private static boolean isAlert(Exception e, String alert) {
+        return e instanceof SSLException && mentions(e, "Received fatal alert: " + alert);
     }
 
     private static boolean hasCause(Throwable e, Class<? extends Throwable> type) {

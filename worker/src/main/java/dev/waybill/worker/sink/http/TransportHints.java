@@ -20,11 +20,15 @@ final class TransportHints {
             case "tls_not_yet_valid" -> "Check the receiver's certificate and the clocks on both sides.";
             case "tls_name_mismatch" -> "Use the host name that the certificate is for.";
             case "tls_client_certificate_required" ->
-                "The receiver wants a client certificate, which is not supported.";
+                "Set tls.cert and tls.key to a certificate that the receiver knows.";
+            case "tls_client_certificate_refused" ->
+                "Set tls.cert and tls.key to a certificate that the receiver trusts and that has not expired, with all"
+                        + " certificates between it and the authority.";
             case "tls_failed", "tls_timeout" ->
                 "Check that the port speaks TLS 1.2 or 1.3; use http:// if it does not speak TLS at all.";
             case "http2_failed", "http2_timeout" ->
-                "The receiver agrees to HTTP/2 and does not speak it: set http.version to 1.1, or check the receiver.";
+                "The receiver agreed to HTTP/2 and then said nothing: it may not accept the client certificate, or its HTTP/2"
+                        + " may not work (set http.version to 1.1).";
             case "request_refused" -> "The receiver takes no more requests now; a lower concurrency may help.";
             case "invalid_response" -> "Check that the port speaks HTTP.";
             default -> "The receiver took the connection but did not answer; try again later.";

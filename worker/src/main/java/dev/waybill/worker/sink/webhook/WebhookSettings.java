@@ -9,6 +9,7 @@ import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.Settings;
 import dev.waybill.worker.sink.http.HttpTarget;
 import dev.waybill.worker.sink.http.HttpVersion;
+import dev.waybill.worker.sink.http.TlsIdentity;
 import dev.waybill.worker.sink.http.TlsTrust;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// @param passedOn              names of the request's own headers to pass on, ignoring case
 /// @param kept                  names of the response's headers to keep, ignoring case
 /// @param trust                 null means the authorities that the JVM trusts
+/// @param certificate           what is shown to a receiver that asks for one; null means nothing
 /// @param version               which versions of HTTP the receiver may choose from
 /// @param batch                 how payloads travel together; null means one by one
 record WebhookSettings(
@@ -42,6 +44,7 @@ record WebhookSettings(
         Set<String> passedOn,
         Set<String> kept,
         @Nullable TlsTrust trust,
+        @Nullable ClientCertificate certificate,
         HttpVersion version,
         @Nullable BatchFormat batch,
         Compression compression) {
@@ -53,6 +56,8 @@ record WebhookSettings(
     private static final String PASSED_ON = "request.headers.allowed";
     private static final String KEPT = "response.headers.kept";
     private static final String TLS_CA = "tls.ca";
+    private static final String TLS_CERT = "tls.cert";
+    private static final String TLS_KEY = "tls.key";
     private static final String HTTP_VERSION = "http.version";
     private static final String COMPRESSION = "compression";
     private static final String COMPRESSION_MIN_BYTES = "compression.min.bytes";
@@ -139,7 +144,21 @@ record WebhookSettings(
                     null,
                     check("certificates in PEM", TlsTrust::only),
                     Importance.LOW,
-                    "Certificates in PEM of the authorities to trust in place of the JVM's.");
+                    "Certificates in PEM of the authorities to trust in place of the JVM's.")
+            .define(
+                    TLS_CERT,
+                    ConfigDef.Type.STRING,
+                    null,
+                    check("a certificate chain in PEM", TlsIdentity::chain),
+                    Importance.LOW,
+                    "Certificate in PEM to show to a receiver that asks for one, with those that lead to its authority"
+                            + " after it. Needs tls.key.")
+            .define(
+                    TLS_KEY,
+                    ConfigDef.Type.PASSWORD,
+                    null,
+                    Importance.LOW,
+                    "Reference to the private key of tls.cert: PKCS#8 in PEM, without a password.");
 
     /// Lets a mistake show when the destination is put; the value is never quoted, because it may hold a
     /// secret.
@@ -170,9 +189,25 @@ record WebhookSettings(
                 passedOn(settings.list(PASSED_ON), headers),
                 kept(settings.list(KEPT)),
                 ca == null ? null : convert(TLS_CA, ca, TlsTrust::only),
+                certificate(destination, settings),
                 HttpVersion.of(settings.required(HTTP_VERSION)),
                 BatchFormat.of(BatchSettings.format(destination)),
                 new Compression(settings.required(COMPRESSION), settings.integer(COMPRESSION_MIN_BYTES)));
+    }
+
+    private static @Nullable ClientCertificate certificate(Destination destination, Settings settings) {
+        String pem = settings.string(TLS_CERT);
+        String key = settings.secret(TLS_KEY);
+        if (pem == null && key == null) {
+            return null;
+        }
+        if (pem == null || key == null) {
+            throw new ConfigException("Setting " + TLS_CERT + " and setting " + TLS_KEY + " need each other");
+        }
+        if (!convert(URL, settings.required(URL), HttpTarget::parse).secure()) {
+            throw new ConfigException("Setting " + TLS_CERT + " needs a url that begins with https://");
+        }
+        return new ClientCertificate(destination.organizationId(), convert(TLS_CERT, pem, TlsIdentity::chain), key);
     }
 
     /// How much company a delivery may have. One that has headers of its own to pass on goes alone: they would

@@ -22,6 +22,7 @@ import dev.waybill.worker.sink.http.HttpLine;
 import dev.waybill.worker.sink.http.HttpResult;
 import dev.waybill.worker.sink.http.HttpResult.Answer;
 import dev.waybill.worker.sink.http.HttpResult.NoAnswer;
+import dev.waybill.worker.sink.http.TlsIdentity;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -161,8 +162,10 @@ final class WebhookSink implements BatchSink {
         Instant startedAt = clock.instant();
         PhaseClock phases = new PhaseClock();
         SignedHeaders headers;
+        TlsIdentity identity;
         try {
             headers = request.headers(startedAt);
+            identity = identity();
         } catch (SecretNotAllowedException e) {
             return new Posted.NotMade(AttemptReport.of(Failures.of(e), startedAt, phases.elapsed()));
         } catch (SecretUnavailableException e) {
@@ -184,7 +187,7 @@ final class WebhookSink implements BatchSink {
                 timeouts,
                 Math.max(answerMax, Excerpt.bytesToRead(headers.secrets())),
                 false);
-        return new Posted.Made(line.exchange(call), headers.secrets(), startedAt);
+        return new Posted.Made(line.exchange(call, identity), headers.secrets(), startedAt);
     }
 
     private static Outcome tooManyIds() {
@@ -197,7 +200,12 @@ final class WebhookSink implements BatchSink {
                 ErrorCategory.PAYLOAD, "invalid_content_type", "payload.contentType cannot be sent as a header"));
     }
 
-    private static Outcome unusable(IllegalArgumentException e) {
+    private @Nullable TlsIdentity identity() {
+        ClientCertificate certificate = settings.certificate();
+        return certificate == null ? null : certificate.identity(secrets);
+    }
+
+    private static Outcome.Failed unusable(IllegalArgumentException e) {
         return new Outcome.Permanent(Fault.of(ErrorCategory.CONFIGURATION, "secret_invalid", e.getMessage()));
     }
 
@@ -243,7 +251,22 @@ final class WebhookSink implements BatchSink {
 
     @Override
     public ConnectionReport test() throws InterruptedException {
-        return ConnectionTest.head(line, settings.target(), List.of(userAgent), timeouts);
+        TlsIdentity identity;
+        try {
+            identity = identity();
+        } catch (SecretNotAllowedException e) {
+            return notTested(Failures.of(e));
+        } catch (SecretUnavailableException e) {
+            return notTested(Failures.of(e));
+        } catch (IllegalArgumentException e) {
+            return notTested(unusable(e));
+        }
+        return ConnectionTest.head(line, identity, settings.target(), List.of(userAgent), timeouts);
+    }
+
+    private static ConnectionReport notTested(Outcome.Failed outcome) {
+        return ConnectionTest.notMade(
+                outcome.fault(), "Put the private key of tls.cert where tls.key says, as PKCS#8 in PEM.");
     }
 
     @Override

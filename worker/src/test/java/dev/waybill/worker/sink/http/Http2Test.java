@@ -17,6 +17,9 @@ import dev.waybill.worker.sink.http.HttpResult.Answer;
 import dev.waybill.worker.sink.http.HttpResult.NoAnswer;
 import dev.waybill.worker.sink.http.ScriptedHttp2Server.Seen;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -197,6 +200,27 @@ class Http2Test {
         Awaitility.await().atMost(LONG).until(() -> status(make(post(1))) == 204 && server.connections() == 2);
     }
 
+    @Test
+    void a_host_that_refuses_is_left_alone_for_a_moment() throws Exception {
+        try (Socket bound = new Socket()) {
+            // Bound, so that nobody else takes the port, but not listening.
+            bound.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+            HttpCall call = new HttpCall(
+                    "GET",
+                    HttpTarget.parse("https://127.0.0.1:" + bound.getLocalPort() + "/"),
+                    List.of(),
+                    null,
+                    new HttpCall.Timeouts(LONG, LONG, LONG.multipliedBy(2)),
+                    0,
+                    false);
+            for (int i = 0; i < 3; i++) {
+                assertFailed(make(call), Retryable.class, "connect_refused");
+            }
+
+            assertFailed(make(call), Retryable.class, "connect_backoff");
+        }
+    }
+
     // ---- what is sent
 
     @Test
@@ -335,11 +359,25 @@ class Http2Test {
         assertThat(status(make(post(1)))).isEqualTo(204);
         server.next(hang());
         assertFailed(make(call("POST", List.of(), null, SHORT, LONG)), Ambiguous.class, "first_byte_timeout");
+        awaitSeen(ScriptedHttp2Server.PING, 1);
 
         assertThat(status(make(post(1)))).isEqualTo(204);
 
         assertThat(server.connections()).isEqualTo(2);
-        awaitSeen(ScriptedHttp2Server.PING, 1);
+    }
+
+    @Test
+    void a_connection_that_shows_that_it_lives_is_used_again() throws Exception {
+        assertThat(status(make(post(1)))).isEqualTo(204);
+        server.next(hang());
+        assertFailed(make(call("POST", List.of(), null, SHORT, LONG)), Ambiguous.class, "first_byte_timeout");
+        awaitSeen(ScriptedHttp2Server.RST_STREAM, 1);
+        // Once it has answered this, it has heard from the receiver.
+        server.connection().frame(ScriptedHttp2Server.PING, 0, 0, new byte[8]);
+        awaitSeen(ScriptedHttp2Server.PING, 2);
+
+        assertThat(status(make(post(1)))).isEqualTo(204);
+        assertThat(server.connections()).isEqualTo(1);
     }
 
     @Test

@@ -18,8 +18,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http2.hpack.HPackDecoder;
@@ -58,7 +61,9 @@ public final class ScriptedHttp2Server implements AutoCloseable {
     }
 
     /// A request as it arrived.
-    public record Received(int connection, int stream, Map<String, String> headers, Bytes body) {}
+    ///
+    /// @param client the name that the client has shown; empty without one
+    public record Received(int connection, int stream, Map<String, String> headers, Bytes body, String client) {}
 
     /// What to do with a request, on a thread of its own.
     @FunctionalInterface
@@ -85,15 +90,21 @@ public final class ScriptedHttp2Server implements AutoCloseable {
     }
 
     public static ScriptedHttp2Server start() throws IOException {
-        return start(TestCertificate.valid().context());
+        return start(TestCertificate.valid().context(), false);
     }
 
-    public static ScriptedHttp2Server start(javax.net.ssl.SSLContext context) throws IOException {
+    /// One that asks its clients who they are, and takes nobody else.
+    public static ScriptedHttp2Server startMutual(SSLContext context) throws IOException {
+        return start(context, true);
+    }
+
+    private static ScriptedHttp2Server start(SSLContext context, boolean mutual) throws IOException {
         SSLServerSocket listener = (SSLServerSocket)
                 context.getServerSocketFactory().createServerSocket(0, 200, InetAddress.ofLiteral("127.0.0.1"));
         SSLParameters parameters = listener.getSSLParameters();
         parameters.setApplicationProtocols(new String[] {"h2"});
         listener.setSSLParameters(parameters);
+        listener.setNeedClientAuth(mutual);
         return new ScriptedHttp2Server(listener);
     }
 
@@ -423,13 +434,20 @@ public final class ScriptedHttp2Server implements AutoCloseable {
             }
         }
 
-        private void complete(int stream) {
+        private String client() throws SSLPeerUnverifiedException {
+            return socket instanceof SSLSocket tls && tls.getNeedClientAuth()
+                    ? tls.getSession().getPeerPrincipal().getName()
+                    : "";
+        }
+
+        private void complete(int stream) throws IOException {
             received.add(new Received(
                     number,
                     stream,
                     heads.getOrDefault(stream, Map.of()),
                     Bytes.of(bodies.getOrDefault(stream, new ByteArrayOutputStream())
-                            .toByteArray())));
+                            .toByteArray()),
+                    client()));
             Script script = onRequest.poll();
             play(script == null ? answer(204, "") : script, stream);
         }

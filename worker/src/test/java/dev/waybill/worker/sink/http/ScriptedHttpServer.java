@@ -21,6 +21,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /// A receiver on a bare socket that plays what it was told to, once for each request, and answers 204
@@ -46,6 +48,7 @@ public final class ScriptedHttpServer implements AutoCloseable {
     private final Queue<Script> onRequest = new ConcurrentLinkedQueue<>();
     private final List<Received> received = new CopyOnWriteArrayList<>();
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private final List<String> clients = new CopyOnWriteArrayList<>();
     private final AtomicInteger connections = new AtomicInteger();
     private final CountDownLatch closing = new CountDownLatch(1);
 
@@ -63,8 +66,22 @@ public final class ScriptedHttpServer implements AutoCloseable {
                 context.getServerSocketFactory().createServerSocket(0, 200, InetAddress.ofLiteral("127.0.0.1")));
     }
 
+    /// One that asks its clients who they are, and takes nobody else.
+    public static ScriptedHttpServer startMutual(SSLContext context, String protocol) throws IOException {
+        SSLServerSocket listener = (SSLServerSocket)
+                context.getServerSocketFactory().createServerSocket(0, 200, InetAddress.ofLiteral("127.0.0.1"));
+        listener.setNeedClientAuth(true);
+        listener.setEnabledProtocols(new String[] {protocol});
+        return new ScriptedHttpServer(listener);
+    }
+
     public int port() {
         return listener.getLocalPort();
+    }
+
+    /// The names that clients have shown, one for each request.
+    public List<String> clients() {
+        return clients;
     }
 
     public String url(String path) {
@@ -181,6 +198,9 @@ public final class ScriptedHttpServer implements AutoCloseable {
                     return;
                 }
                 received.add(request);
+                if (socket instanceof SSLSocket tls && tls.getNeedClientAuth()) {
+                    clients.add(tls.getSession().getPeerPrincipal().getName());
+                }
                 Script script = onRequest.poll();
                 open = (script == null ? answer(204) : script).play(connection);
             }

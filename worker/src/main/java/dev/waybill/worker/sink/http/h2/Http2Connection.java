@@ -7,8 +7,11 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.core5.http.Header;
@@ -33,16 +36,7 @@ public final class Http2Connection {
     /// What all answers together may send before they were read: as much memory as a hostile peer can claim.
     static final int WINDOW = 2 * 1024 * 1024;
 
-    /// A peer that takes no byte for so long has stopped reading.
-    private static final Duration WRITE_MAX = Duration.ofSeconds(10);
-
-    /// A connection that has been silent for so long is asked whether it still is one.
-    private static final Duration QUIET = Duration.ofSeconds(5);
-
-    /// The answer to a ping waits for nothing but the way.
-    private static final Duration PING_MAX = Duration.ofSeconds(5);
-
-    /// How long to wait until a peer that broke the rules was told so.
+    /// How long to wait until a peer that broke the rules was told so, or has told what we did.
     private static final Duration FAREWELL = Duration.ofMillis(500);
 
     /// The protocol's first id of a client.
@@ -53,6 +47,7 @@ public final class Http2Connection {
     private final Socket plain;
     private final SSLSocket tls;
     private final String remoteAddress;
+    private final LongSupplier clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
     private final Condition progress = lock.newCondition();
@@ -61,18 +56,19 @@ public final class Http2Connection {
     private final Outbox outbox;
     private final ReceiveWindow window = new ReceiveWindow(WINDOW);
     private final Incoming incoming;
+    private final Liveness liveness;
     private int limit = STREAMS_MAX;
     private boolean greeted;
     private boolean draining;
-    private boolean suspect;
     private boolean saysGoodbye;
+    private boolean writesGoodbye;
+    private boolean saidGoodbye;
     private @Nullable IOException ended;
-    private long heardAt = System.nanoTime();
-    private long askedAt;
-    private long writingSince;
 
-    private Http2Connection(Socket plain, SSLSocket tls, int firstId) {
+    private Http2Connection(Socket plain, SSLSocket tls, int firstId, LongSupplier clock) {
         this.plain = plain;
+        this.clock = clock;
+        this.liveness = new Liveness(clock.getAsLong());
         this.tls = tls;
         this.remoteAddress = plain.getInetAddress().getHostAddress() + ":" + plain.getPort();
         this.outbox = new Outbox(firstId);
@@ -81,11 +77,15 @@ public final class Http2Connection {
 
     /// A connection over a socket on which both sides have agreed to speak HTTP/2.
     public static Http2Connection over(Socket plain, SSLSocket tls) {
-        return over(plain, tls, FIRST_ID);
+        return over(plain, tls, FIRST_ID, System::nanoTime);
     }
 
-    static Http2Connection over(Socket plain, SSLSocket tls, int firstId) {
-        Http2Connection connection = new Http2Connection(plain, tls, firstId);
+    /// A connection with a clock of its own.
+    ///
+    /// @param firstId of its streams
+    /// @param clock   nanoseconds, only forward
+    static Http2Connection over(Socket plain, SSLSocket tls, int firstId, LongSupplier clock) {
+        Http2Connection connection = new Http2Connection(plain, tls, firstId, clock);
         Thread.ofVirtual().name("waybill-http2-writer").start(connection::write);
         Thread.ofVirtual().name("waybill-http2-reader").start(connection::read);
         return connection;
@@ -142,7 +142,21 @@ public final class Http2Connection {
     }
 
     private boolean takesNone() {
-        return ended != null || draining || suspect || !outbox.hasIds();
+        return liveness.isSuspect() || takesNoneAgain();
+    }
+
+    private boolean takesNoneAgain() {
+        return ended != null || draining || !outbox.hasIds();
+    }
+
+    /// Whether it will never take a new request again.
+    public boolean isOver() {
+        lock.lock();
+        try {
+            return takesNoneAgain();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Whether a new request may be sent on it. Whoever has been silent for long is asked, and what it answers counts
@@ -155,39 +169,43 @@ public final class Http2Connection {
     ///
     /// @return whether it is still there
     public boolean tend() {
-        IOException end = null;
+        String why;
         lock.lock();
         try {
-            long now = System.nanoTime();
+            long now = clock.getAsLong();
             if (ended != null) {
                 return false;
             }
-            if (writingSince != 0 && now - writingSince > WRITE_MAX.toNanos()) {
-                end = new IOException("the receiver takes no bytes");
-            } else if (askedAt != 0 && now - askedAt > PING_MAX.toNanos()) {
-                end = new IOException("the receiver does not answer a ping");
-            } else if (now - heardAt > QUIET.toNanos()) {
-                ask();
+            why = liveness.giveUp(now);
+            if (why == null && liveness.isQuiet(now)) {
+                ask(now);
             }
         } finally {
             lock.unlock();
         }
-        if (end != null) {
-            end(end);
+        if (why != null) {
+            end(new IOException(why));
         }
-        return end == null;
+        return why == null;
     }
 
-    private void ask() {
-        if (askedAt == 0) {
-            askedAt = System.nanoTime();
+    private void ask(long now) {
+        if (liveness.ask(now)) {
             outbox.control().ping(PING, false);
             work.signal();
         }
     }
 
-    /// Ends it at once. What is in flight fails.
+    /// Ends it at once, or within [#FAREWELL] if the peer is just being told why. What is in flight fails.
     public void discard() {
+        lock.lock();
+        try {
+            if (saysGoodbye) {
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
         end(new IOException("the connection was closed"));
     }
 
@@ -196,7 +214,7 @@ public final class Http2Connection {
         try {
             failAll(why);
             saysGoodbye = false;
-            work.signal();
+            work.signalAll();
         } finally {
             lock.unlock();
         }
@@ -264,10 +282,10 @@ public final class Http2Connection {
         if (!stream.isOver()) {
             reset(stream, H2Error.CANCEL);
         }
-        if (stream.isUnanswered() && heardAt - stream.sentAt() < 0) {
-            // Nothing at all was heard since: perhaps nobody is there.
-            suspect = true;
-            ask();
+        if (stream.isUnanswered() && liveness.isSilentSince(stream.sentAt())) {
+            // Perhaps nobody is there.
+            liveness.suspect();
+            ask(clock.getAsLong());
         }
     }
 
@@ -312,7 +330,7 @@ public final class Http2Connection {
     }
 
     void pingAnswered() {
-        askedAt = 0;
+        liveness.answered();
     }
 
     /// The peer refused a stream: it takes no more than the others it has.
@@ -354,8 +372,7 @@ public final class Http2Connection {
                     if (ended != null) {
                         return;
                     }
-                    heardAt = System.nanoTime();
-                    suspect = false;
+                    liveness.heard(clock.getAsLong());
                     incoming.handle(frame);
                 } finally {
                     lock.unlock();
@@ -363,7 +380,6 @@ public final class Http2Connection {
             }
         } catch (H2ConnectionException e) {
             sayGoodbye(e);
-            end(e);
         } catch (IOException e) {
             end(e);
         } catch (RuntimeException e) {
@@ -371,8 +387,9 @@ public final class Http2Connection {
         }
     }
 
-    /// Tells the peer what it did wrong, if it can be told within a moment.
+    /// Tells the peer what it did wrong, if it can be told within a moment, and ends.
     private void sayGoodbye(H2ConnectionException why) {
+        long until = System.nanoTime() + FAREWELL.toNanos();
         lock.lock();
         try {
             if (ended == null) {
@@ -380,15 +397,42 @@ public final class Http2Connection {
                 saysGoodbye = true;
                 outbox.control().goAway(why.getCode());
                 work.signal();
-                long left = FAREWELL.toNanos();
-                while (saysGoodbye && left > 0) {
-                    left = progress.awaitNanos(left);
-                }
+                await(() -> saidGoodbye, until);
             }
-        } catch (InterruptedException e) {
-            throw new IllegalStateException("nobody interrupts the reader", e);
         } finally {
             lock.unlock();
+        }
+        linger(until);
+        end(why);
+    }
+
+    /// Reads on until the peer closes: with bytes left unread the system would reset the connection, and our last words
+    /// would be lost on the way.
+    private void linger(long until) {
+        try {
+            plain.shutdownOutput();
+            byte[] unread = new byte[Frame.PAYLOAD_MAX];
+            long left = until - System.nanoTime();
+            while (left > 0) {
+                plain.setSoTimeout((int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
+                if (plain.getInputStream().read(unread) < 0) {
+                    return;
+                }
+                left = until - System.nanoTime();
+            }
+        } catch (IOException e) {
+            // It has been long enough, or the peer was quicker.
+        }
+    }
+
+    private void await(BooleanSupplier what, long until) {
+        try {
+            long left = until - System.nanoTime();
+            while (!what.getAsBoolean() && left > 0) {
+                left = progress.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts a connection's own threads", e);
         }
     }
 
@@ -401,10 +445,24 @@ public final class Http2Connection {
                 written(batch);
             }
         } catch (IOException e) {
-            locked(batch::notWritten);
+            letReaderEnd(batch);
             end(e);
         } catch (RuntimeException e) {
             end(new IOException("a request could not be sent", e));
+        }
+    }
+
+    /// Whoever does not listen may have said why: what the reader finds tells more than that writing failed.
+    private void letReaderEnd(Batch batch) {
+        long until = System.nanoTime() + FAREWELL.toNanos();
+        lock.lock();
+        try {
+            batch.notWritten();
+            saidGoodbye = true;
+            progress.signalAll();
+            await(() -> ended != null, until);
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -416,12 +474,13 @@ public final class Http2Connection {
             }
             if (ended == null) {
                 outbox.fill(batch);
-            } else if (saysGoodbye) {
+            } else if (saysGoodbye && !saidGoodbye) {
                 outbox.fillControl(batch);
+                writesGoodbye = true;
             } else {
                 return false;
             }
-            writingSince = System.nanoTime();
+            liveness.beginWriting(clock.getAsLong());
             return true;
         } finally {
             lock.unlock();
@@ -431,13 +490,13 @@ public final class Http2Connection {
     private void written(Batch batch) {
         lock.lock();
         try {
-            writingSince = 0;
+            liveness.endWriting();
             if (batch.carriesRequests()) {
                 incoming.sent();
             }
             batch.written(System.nanoTime());
-            if (ended != null) {
-                saysGoodbye = false;
+            if (writesGoodbye) {
+                saidGoodbye = true;
                 progress.signalAll();
             }
         } finally {

@@ -6,8 +6,6 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import org.apache.hc.core5.http.Header;
@@ -30,9 +28,6 @@ public final class Http2Stream implements AutoCloseable {
     /// The same for what was asked for because it is large: a round trip of 50 ms still allows 20 MB/s.
     static final int LARGE_WINDOW = 1024 * 1024;
 
-    /// As over HTTP/1.1.
-    private static final int INTERIM_MAX = 8;
-
     private static final byte[] NOTHING = {};
 
     private enum Sent {
@@ -45,8 +40,6 @@ public final class Http2Stream implements AutoCloseable {
     private final Condition changed;
     private final List<Header> request;
     private final @Nullable Content content;
-    private final boolean bodiless;
-    private final ReceiveWindow window;
 
     // ---- guarded by the connection's lock: the request
     private int id;
@@ -60,15 +53,8 @@ public final class Http2Stream implements AutoCloseable {
     private long bytesSent;
 
     // ---- the answer
-    private @Nullable ResponseHead head;
-    private int interim;
-    private final Deque<byte[]> received = new ArrayDeque<>();
-    private int readFromFirst;
-    private int unread;
-    private long length;
-    private boolean ended;
+    private final AnswerBuffer answer;
     private boolean reset;
-    private @Nullable IOException cut;
     private @Nullable IOException failure;
     private boolean closed;
 
@@ -78,8 +64,8 @@ public final class Http2Stream implements AutoCloseable {
         this.request = request;
         this.content = content;
         this.unsent = content == null ? 0 : content.size();
-        this.bodiless = request.getFirst().getValue().equals("HEAD");
-        this.window = new ReceiveWindow(large ? LARGE_WINDOW : WINDOW);
+        this.answer = new AnswerBuffer(
+                large ? LARGE_WINDOW : WINDOW, request.getFirst().getValue().equals("HEAD"));
     }
 
     // ---- what its caller does
@@ -110,7 +96,7 @@ public final class Http2Stream implements AutoCloseable {
     private void requireComplete() throws IOException {
         connection.lock().lock();
         try {
-            if (unsent > 0 && failure == null && head == null) {
+            if (unsent > 0 && failure == null && answer.head() == null) {
                 throw new IOException("the payload is shorter than it was announced");
             }
         } finally {
@@ -143,7 +129,9 @@ public final class Http2Stream implements AutoCloseable {
     }
 
     private boolean isAnswered() {
-        return head != null && (sent != Sent.NOT || head.status() >= HttpStatus.SC_BAD_REQUEST || (ended && reset));
+        ResponseHead head = answer.head();
+        return head != null
+                && (sent != Sent.NOT || head.status() >= HttpStatus.SC_BAD_REQUEST || (answer.isEnded() && reset));
     }
 
     public int status() {
@@ -155,6 +143,7 @@ public final class Http2Stream implements AutoCloseable {
     }
 
     private ResponseHead head() {
+        ResponseHead head = answer.head();
         if (head == null) {
             throw new IllegalStateException("not answered yet");
         }
@@ -212,7 +201,7 @@ public final class Http2Stream implements AutoCloseable {
     }
 
     int receiveWindow() {
-        return window.size();
+        return answer.window();
     }
 
     void opened(int id, int allowed, int bytes) {
@@ -249,7 +238,7 @@ public final class Http2Stream implements AutoCloseable {
 
     void beingWritten() {
         sent = Sent.UNDER_WAY;
-        if (head != null) {
+        if (answer.head() != null) {
             // An early answer counts now.
             changed.signal();
         }
@@ -315,19 +304,7 @@ public final class Http2Stream implements AutoCloseable {
 
     /// Takes a header block.
     void onHeaders(List<Header> block, boolean last) throws MalformedException {
-        if (head == null) {
-            ResponseHead found = ResponseHead.of(block);
-            if (!found.isInterim()) {
-                head = found;
-            } else if (last || ++interim > INTERIM_MAX) {
-                throw new MalformedException("interim responses only", null);
-            }
-        } else if (!last) {
-            throw new MalformedException("a second answer", null);
-        }
-        if (last) {
-            onEnd();
-        }
+        answer.addHeaders(block, last);
         changed.signal();
     }
 
@@ -336,56 +313,37 @@ public final class Http2Stream implements AutoCloseable {
     /// @param flow what it counts for the windows
     /// @return false if it is more than was allowed
     boolean onData(byte[] bytes, int flow, boolean last) throws MalformedException {
-        if (head == null) {
-            throw new MalformedException("a body before its head", null);
-        }
-        if (!window.take(flow)) {
+        if (!answer.addData(bytes, flow, last)) {
             return false;
-        }
-        length += bytes.length;
-        if (bytes.length > 0) {
-            received.addLast(bytes);
-            unread += bytes.length;
         }
         // Padding is used at once.
         use(flow - bytes.length);
-        if (last) {
-            onEnd();
-        }
         changed.signal();
         return true;
     }
 
-    private void onEnd() {
-        ended = true;
-        long announced = head().length();
-        if (announced >= 0 && announced != length && !bodiless && status() != HttpStatus.SC_NOT_MODIFIED) {
-            cut = new MalformedException("the body is not as long as announced", null);
-        }
-    }
-
     boolean isEnded() {
-        return ended;
+        return answer.isEnded();
     }
 
-    /// Whether the receiver has answered nothing yet to what was sent long enough ago.
+    /// Whether the whole request was sent, and nothing has come back.
     boolean isUnanswered() {
-        return sent == Sent.WHOLLY && head == null && interim == 0 && failure == null;
+        return sent == Sent.WHOLLY && answer.isSilent() && failure == null;
     }
 
     /// Whether both sides are done with it.
     boolean isOver() {
-        return reset || (ended && sent != Sent.NOT);
+        return reset || (answer.isEnded() && sent != Sent.NOT);
     }
 
     int unread() {
-        return unread;
+        return answer.unreadBytes();
     }
 
     /// The receiver gave it up.
     void onReset(IOException why) {
         reset = true;
-        if (ended) {
+        if (answer.isEnded()) {
             changed.signal();
         } else {
             fail(why);
@@ -401,8 +359,8 @@ public final class Http2Stream implements AutoCloseable {
     }
 
     private void use(int bytes) {
-        int more = window.use(bytes);
-        if (more > 0 && !ended && failure == null && !closed) {
+        int more = answer.use(bytes);
+        if (more > 0 && failure == null && !closed) {
             connection.allow(id, more);
         }
     }
@@ -423,44 +381,25 @@ public final class Http2Stream implements AutoCloseable {
             }
             connection.lock().lock();
             try {
-                while (received.isEmpty()) {
-                    if (ended || bodiless) {
-                        return end();
+                while (!answer.hasUnread()) {
+                    if (answer.isReadToEnd()) {
+                        return -1;
                     }
                     if (failure != null) {
                         throw failure;
                     }
                     changed.await();
                 }
-                return take(bytes, offset, size);
+                int read = answer.read(bytes, offset, size);
+                use(read);
+                connection.used(read);
+                return read;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException();
             } finally {
                 connection.lock().unlock();
             }
-        }
-
-        private int end() throws IOException {
-            if (cut != null) {
-                throw cut;
-            }
-            return -1;
-        }
-
-        private int take(byte[] bytes, int offset, int size) {
-            byte[] first = received.getFirst();
-            int taken = Math.min(size, first.length - readFromFirst);
-            System.arraycopy(first, readFromFirst, bytes, offset, taken);
-            readFromFirst += taken;
-            unread -= taken;
-            if (readFromFirst == first.length) {
-                received.removeFirst();
-                readFromFirst = 0;
-            }
-            use(taken);
-            connection.used(taken);
-            return taken;
         }
     }
 }

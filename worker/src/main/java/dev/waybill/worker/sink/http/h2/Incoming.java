@@ -64,7 +64,9 @@ final class Incoming {
         }
         ByteBuffer content = frame.content();
         boolean last = frame.has(FrameFlag.END_STREAM);
-        if (!content.hasRemaining() && !last) {
+        if (content.hasRemaining() || last) {
+            budget.earn();
+        } else {
             spend();
         }
         if (stream == null || stream.isEnded()) {
@@ -75,7 +77,6 @@ final class Incoming {
         byte[] bytes = new byte[content.remaining()];
         content.get(bytes);
         connection.used(flow - bytes.length);
-        budget.earn();
         try {
             if (!stream.onData(bytes, flow, last)) {
                 abandon(stream, H2Error.FLOW_CONTROL_ERROR, "more than the window of a stream");
