@@ -50,6 +50,7 @@ final class FaultyReceiver implements AutoCloseable {
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
     private final Map<String, List<Long>> receipts = new ConcurrentHashMap<>();
     private @Nullable ServerSocket listener;
+    private @Nullable Thread acceptor;
     /// Holds the port while nobody listens.
     private @Nullable Socket holder;
 
@@ -69,11 +70,15 @@ final class FaultyReceiver implements AutoCloseable {
         return receipts;
     }
 
-    synchronized void fail() throws IOException {
+    synchronized void fail() throws IOException, InterruptedException {
         failing = true;
         if (kind == Fault.REFUSE && listener != null) {
             listener.close();
             listener = null;
+            if (acceptor != null) {
+                // The port is not free before it has left.
+                acceptor.join();
+            }
             closeConnections();
             holder = new Socket();
             holder.setReuseAddress(true);
@@ -98,7 +103,7 @@ final class FaultyReceiver implements AutoCloseable {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), at), 500);
             listener = socket;
-            Thread.ofVirtual().start(() -> accept(socket));
+            acceptor = Thread.ofVirtual().start(() -> accept(socket));
             return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -19,7 +19,14 @@ class VictimTest {
     private static final int DESTINATIONS = 50;
     private static final int PER_HALF = 3_000;
     private static final int TO_THE_VICTIM = 600;
-    private static final int PAIRS = 5;
+    private static final int PAIRS = 7;
+
+    /// Bursts of a second vary by a factor of two on a shared machine, so the bounds are wide: a victim that is felt
+    /// makes the others wait for its timeout of many seconds. How much exactly they feel is what `bench victim`
+    measures.
+    private static final double THROUGHPUT_MIN = 0.5;
+
+    private static final double P99_MAX = 2.5;
     private static final byte[] BODY = "{}".getBytes(StandardCharsets.UTF_8);
 
     /// What one half of a pair measured.
@@ -54,8 +61,8 @@ class VictimTest {
                         "victim: throughput of the others %.2f, their p99 %.2f of the undisturbed half"
                                 + " (medians of %d pairs: %s, %s); %d turns of the victim's tasks in retry topics",
                         median(throughput), median(latency), PAIRS, rounded(throughput), rounded(latency), waiting);
-                assertThat(median(throughput)).as("throughput").isGreaterThanOrEqualTo(0.7);
-                assertThat(median(latency)).as("p99").isLessThanOrEqualTo(2.0);
+                assertThat(median(throughput)).as("throughput").isGreaterThanOrEqualTo(THROUGHPUT_MIN);
+                assertThat(median(latency)).as("p99").isLessThanOrEqualTo(P99_MAX);
                 assertThat(waiting)
                         .as("tasks of the victim in the retry topics")
                         .isPositive();
