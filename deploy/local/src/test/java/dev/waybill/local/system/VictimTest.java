@@ -21,9 +21,8 @@ class VictimTest {
     private static final int TO_THE_VICTIM = 600;
     private static final int PAIRS = 7;
 
-    /// Bursts of a second vary by a factor of two on a shared machine, so the bounds are wide: a victim that is felt
-    /// makes the others wait for its timeout of many seconds. How much exactly they feel is what `bench victim`
-    measures.
+    /// Bursts of a second vary by a factor of two on a shared machine, so the bounds are wide. A victim that is felt
+    /// makes the others wait for its timeout of many seconds; how much exactly they feel, `bench victim` measures.
     private static final double THROUGHPUT_MIN = 0.5;
 
     private static final double P99_MAX = 2.5;
