@@ -23,6 +23,9 @@ final class Ledger {
 
     /// Whether this request is accepted; books it. Of a hundred deliveries so many have their first one refused.
     boolean accepts(String id, int failing) {
+        if (isNoDelivery(id)) {
+            return true;
+        }
         int number = number(id);
         Receipts receipts = receipts(id);
         if (isAmong(failing, number) && receipts.refused(number) == 0) {
@@ -38,7 +41,14 @@ final class Ledger {
     }
 
     void refuse(String id) {
-        receipts(id).refuse(number(id));
+        if (!isNoDelivery(id)) {
+            receipts(id).refuse(number(id));
+        }
+    }
+
+    /// A worker asks a destination that has been left alone whether it answers: a request without a delivery.
+    private static boolean isNoDelivery(String id) {
+        return id.indexOf('-') < 0;
     }
 
     private Receipts receipts(String id) {
