@@ -65,6 +65,7 @@ class DiskFullTest {
                                                 + " where error_code = 'file_disk_full'")
                                 > 0);
                 assertWhole(seen);
+                WaitingTasks.assertRowsHaveDueTimes(installation);
                 assertThat(WaitingTasks.assertHaveDueTimes(installation, application))
                         .as("tasks that wait for space")
                         .isPositive();

@@ -93,6 +93,9 @@ class FaultsTest {
                     fault(receiver);
                 }
                 WaitingTasks.assertHaveDueTimes(installation, application);
+                if (!postgresAway) {
+                    WaitingTasks.assertRowsHaveDueTimes(installation);
+                }
                 mend(receiver);
                 load.join();
                 Map<String, List<DeliveryResult>> results =

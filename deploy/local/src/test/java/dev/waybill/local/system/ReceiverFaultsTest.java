@@ -63,6 +63,7 @@ class ReceiverFaultsTest {
                         application,
                         health -> ids.entrySet().stream()
                                 .allMatch(one -> isShut(one.getKey(), health.get(one.getValue()))));
+                WaitingTasks.assertRowsHaveDueTimes(installation);
                 assertThat(WaitingTasks.assertHaveDueTimes(installation, application))
                         .isPositive();
 
