@@ -1,9 +1,8 @@
 package dev.waybill.bench.load;
 
+import dev.waybill.bench.receiver.MachineClock;
 import dev.waybill.bench.receiver.Receipts;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.stream.IntStream;
 
 /// Numbered deliveries that are sent, and when. Filled by the thread that sends; read when it is done.
@@ -15,6 +14,7 @@ public final class Run {
     private final String name;
     private final long[] sentMicros;
     private final Receipts receipts;
+    private final long toEpoch = MachineClock.toEpoch();
     private int sent;
 
     private Run(String name, int capacity, Receipts receipts) {
@@ -46,7 +46,7 @@ public final class Run {
 
     /// Takes the next number; its delivery is sent now.
     int next() {
-        sentMicros[sent] = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+        sentMicros[sent] = MachineClock.micros();
         return sent++;
     }
 
@@ -54,8 +54,9 @@ public final class Run {
         return sent;
     }
 
+    /// When a delivery was sent, in epoch microseconds.
     public long sentMicros(int number) {
-        return sentMicros[number];
+        return sentMicros[number] + toEpoch;
     }
 
     public Receipts receipts() {

@@ -16,7 +16,7 @@ import java.nio.file.StandardOpenOption;
 /// ```
 ///   0  long  accepted requests of all deliveries
 ///   8  long  refused ones
-///   16 + 16 × number:  long  when the delivery was first accepted, epoch microseconds
+///   16 + 16 × number:  long  when the delivery was first accepted, by [MachineClock]
 ///                      int   how often it was accepted
 ///                      int   how often it was refused
 /// ```
@@ -82,7 +82,7 @@ public final class Receipts {
         return (long) LONG.getVolatile(buffer, TOTAL_REFUSED);
     }
 
-    /// Epoch microseconds of a delivery's first acceptance; 0 if there was none.
+    /// When a delivery was first accepted, by [MachineClock]; 0 if it was not.
     public long firstMicros(int number) {
         return (long) LONG.getVolatile(buffer, slot(number) + FIRST);
     }

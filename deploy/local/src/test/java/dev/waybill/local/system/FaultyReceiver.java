@@ -30,7 +30,7 @@ final class FaultyReceiver implements AutoCloseable {
         THROTTLE,
         /// It takes the request and never answers.
         HANG,
-        /// It answers a byte at a time, and never comes to say what it thinks of the request.
+        /// It answers a byte at a time, and never comes to the end of the head.
         DRIP,
         /// It resets the connection in the middle of a request.
         RESET,
@@ -173,7 +173,7 @@ final class FaultyReceiver implements AutoCloseable {
             case THROTTLE -> answer(out, "429 Too Many Requests", "Retry-After: 1\r\nContent-Length: 0\r\n");
             case GONE -> answer(out, "410 Gone", "Content-Length: 0\r\n");
             case DRIP -> {
-                out.write("HTTP/1.1".getBytes(StandardCharsets.US_ASCII));
+                out.write("HTTP/1.1 200 OK\r\nX: ".getBytes(StandardCharsets.US_ASCII));
                 while (true) {
                     out.write(' ');
                     out.flush();

@@ -1,5 +1,6 @@
 package dev.waybill.worker.sink.http;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -7,6 +8,7 @@ import java.time.Duration;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
@@ -90,7 +92,7 @@ final class HttpConnection extends DefaultBHttpClientConnection implements Link 
         close(CloseMode.IMMEDIATE);
     }
 
-    /// Shows what the connection has read beyond the last answer.
+    /// Reads whole heads only, and shows what the connection has read beyond the last answer.
     private static final class ResponseParser extends DefaultHttpResponseParser {
 
         private @Nullable SessionInputBuffer buffer;
@@ -103,11 +105,29 @@ final class HttpConnection extends DefaultBHttpClientConnection implements Link 
         public @Nullable ClassicHttpResponse parse(SessionInputBuffer source, InputStream stream)
                 throws IOException, HttpException {
             buffer = source;
-            return super.parse(source, stream);
+            return super.parse(source, new UnendedStream(stream));
         }
 
         boolean hasLeftover() {
             return buffer != null && buffer.length() > 0;
+        }
+    }
+
+    /// Fails where it ends. The parser would take the end of the stream for the end of the head: an answer of
+    /// which only the status arrived, with all that the other lines might have said of it, would count.
+    private static final class UnendedStream extends FilterInputStream {
+
+        UnendedStream(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            int read = super.read(target, offset, length);
+            if (read < 0) {
+                throw new ConnectionClosedException("closed before the head of an answer was complete");
+            }
+            return read;
         }
     }
 }

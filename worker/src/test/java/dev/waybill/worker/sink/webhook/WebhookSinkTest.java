@@ -321,8 +321,16 @@ class WebhookSinkTest {
 
     @Test
     void an_answer_cut_in_its_head_is_ambiguous_and_one_cut_in_its_body_counts() throws Exception {
-        server.next(ScriptedHttpServer.raw("HTTP/1.1 200 OK\r\nContent-Le"));
-        assertThat(deliver(open()).outcome()).isInstanceOf(Ambiguous.class);
+        for (String head : List.of(
+                "",
+                "HTTP/1.1 2",
+                "HTTP/1.1 200 OK\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Le",
+                "HTTP/1.1 200 OK\r\nA: b",
+                "HTTP/1.1 200 OK\r\nA: b\r\n")) {
+            server.next(ScriptedHttpServer.raw(head));
+            assertThat(fault(deliver(open()), Ambiguous.class).code()).as(head).isEqualTo("connection_lost");
+        }
 
         server.next(ScriptedHttpServer.raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"));
         AttemptReport cut = deliver(open());
