@@ -22,7 +22,7 @@ final class PairOptions {
     @Option(
             names = "--half-seconds",
             paramLabel = "S",
-            defaultValue = "5",
+            defaultValue = "10",
             description = "how long a half is (default ${DEFAULT-VALUE})")
     int halfSeconds;
 }

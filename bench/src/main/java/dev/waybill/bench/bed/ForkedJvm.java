@@ -14,9 +14,14 @@ import java.util.regex.Pattern;
 /// A part of a benchmark in a JVM of its own, so that its CPU can be told apart. Its output goes to a file.
 public final class ForkedJvm implements AutoCloseable {
 
-    /// What every one of them needs on Java 25, and one bound of heap for all: systems are compared on equal terms.
-    private static final List<String> OPTIONS =
-            List.of("-Xmx2g", "--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED");
+    /// What every one of them needs on Java 25, and the collector and object headers that the launcher gives a
+    /// worker, and one bound of heap, for all: systems are compared on equal terms.
+    private static final List<String> OPTIONS = List.of(
+            "-Xmx2g",
+            "-XX:+UseParallelGC",
+            "-XX:+UseCompactObjectHeaders",
+            "--sun-misc-unsafe-memory-access=allow",
+            "--enable-native-access=ALL-UNNAMED");
 
     private static final Duration START_MAX = Duration.ofSeconds(60);
     private static final Duration STOP_MAX = Duration.ofSeconds(30);

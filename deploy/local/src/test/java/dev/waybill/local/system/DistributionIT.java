@@ -100,6 +100,21 @@ class DistributionIT {
     }
 
     @Test
+    void a_worker_gets_the_collector_that_its_operator_names_or_the_parallel_one() throws Exception {
+        assertThat(flagsOfAWorker("")).contains("-XX:+UseParallelGC").contains("-XX:+UseCompactObjectHeaders");
+        assertThat(flagsOfAWorker("-XX:+UseZGC -Xmx1g")).contains("-XX:+UseZGC").doesNotContain("UseParallelGC");
+    }
+
+    private static String flagsOfAWorker(String options) throws IOException, InterruptedException {
+        return run(
+                "env",
+                "WAYBILL_JVM_OPTS=-XX:+PrintCommandLineFlags " + options,
+                home.resolve("bin/waybill").toString(),
+                "worker",
+                "--help");
+    }
+
+    @Test
     void health_check_fails_when_nothing_answers() throws Exception {
         Process check = new ProcessBuilder(home.resolve("bin/waybill").toString(), "healthcheck", "1").start();
         assertThat(check.waitFor(10, TimeUnit.SECONDS)).isTrue();

@@ -8,7 +8,12 @@ public record AttemptRow(UUID id, Target target, DeliveryEvent event) {
 
     static AttemptRow of(DeliveryEvent event, Target target) {
         return new AttemptRow(
-                RowIds.attempt(event.request().deliveryId(), target.destinationId(), event.route(), event.rank()),
+                RowIds.attempt(
+                        event.request().deliveryId(),
+                        target.destinationId(),
+                        event.route(),
+                        event.rank(),
+                        event.request().queuedAt()),
                 target,
                 event);
     }

@@ -22,7 +22,10 @@ public record LogRow(
     static LogRow of(DeliveryEvent event, Target target, RouteStatus status) {
         Instant started = event.type() == DeliveryEvent.Type.ATTEMPT ? startOf(event) : null;
         return new LogRow(
-                RowIds.log(event.request().deliveryId(), target.destinationId()),
+                RowIds.log(
+                        event.request().deliveryId(),
+                        target.destinationId(),
+                        event.request().queuedAt()),
                 target.destinationId(),
                 event.request(),
                 new Standing(

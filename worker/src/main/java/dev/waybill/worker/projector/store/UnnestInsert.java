@@ -10,9 +10,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// `insert … select … from unnest(…)`: any number of rows in one statement, one array per column. Unlike COPY it can
-/// meet
-/// rows that are there already.
+/// `insert … select … from unnest(…)`: any number of rows in one statement, one array per column. Unlike COPY it
+/// can meet rows that are there already.
 ///
 /// A column that says the same in every row, as most do, travels as one value and an empty array: unpacking arrays is
 /// what such a statement costs more than COPY.

@@ -38,7 +38,7 @@ class FoldTest {
     void aRowIsWhatItsHighestRankSaysAndRemembersTheRest() {
         LogRow row = onlyLog(QUEUED, FIRST_ATTEMPT, SECOND_ATTEMPT);
 
-        assertThat(row.id()).isEqualTo(RowIds.log("d-1", DESTINATION));
+        assertThat(row.id()).isEqualTo(RowIds.log("d-1", DESTINATION, QUEUED_AT));
         assertThat(row.standing().status()).isEqualTo(RouteStatus.DELIVERED);
         assertThat(row.attemptCount()).isEqualTo(2);
         assertThat(row.firstAttemptAt()).isEqualTo(QUEUED_AT.plusSeconds(1).minusMillis(6));
@@ -97,7 +97,8 @@ class FoldTest {
         assertThat(changes.attempts())
                 .extracting(AttemptRow::id)
                 .containsExactlyInAnyOrder(
-                        RowIds.attempt("d-1", DESTINATION, 0, 1), RowIds.attempt("d-1", DESTINATION, 0, 2));
+                        RowIds.attempt("d-1", DESTINATION, 0, 1, QUEUED_AT),
+                        RowIds.attempt("d-1", DESTINATION, 0, 2, QUEUED_AT));
     }
 
     @Test
