@@ -59,7 +59,7 @@ final class Dispatcher {
     ///
     /// @param waiting how long it has waited
     void route(Incoming in, Delivery delivery, Route waiting) {
-        switch (Resolver.resolve(configuration, delivery.request())) {
+        switch (Resolver.resolve(configuration, delivery.request(), in.now())) {
             case Resolution.Rejected(String reason) -> reject(in, delivery, reason);
             case Resolution.Waits() -> {
                 Step.Wait wait = advance.waitForOrganization(new Task(delivery, waiting, null), in.now());

@@ -39,7 +39,7 @@ final class Fates {
                 last == null ? Integer.valueOf(200) : last.responseCode(),
                 task.route().candidate() > 0,
                 null,
-                task.route().rule(),
+                task.route().choice(),
                 List.of(),
                 now);
     }

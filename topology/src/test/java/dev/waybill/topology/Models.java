@@ -2,14 +2,18 @@ package dev.waybill.topology;
 
 import dev.waybill.schemas.Kind;
 import dev.waybill.topology.model.Bytes;
+import dev.waybill.topology.model.Condition;
 import dev.waybill.topology.model.Delivery;
 import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.model.Origin;
 import dev.waybill.topology.model.Payload;
 import dev.waybill.topology.model.Request;
 import dev.waybill.topology.model.Rule;
+import dev.waybill.topology.model.Selection;
+import dev.waybill.topology.model.Target;
 import dev.waybill.topology.policy.Policy;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -71,6 +75,44 @@ public final class Models {
     }
 
     public static Rule rule(String id, int priority, List<UUID> primary, List<UUID> fallback, String... types) {
-        return new Rule("acme", id, id, priority, true, List.of(types), primary, fallback, 1);
+        return rule(id, priority, new Selection.All(), targets(primary), List.of(), targets(fallback), ofTypes(types));
+    }
+
+    public static Rule rule(
+            String id,
+            int priority,
+            Selection selection,
+            List<Target> primary,
+            List<Target> secondary,
+            List<Target> fallback,
+            Condition... conditions) {
+        return new Rule(
+                "acme",
+                id,
+                id,
+                priority,
+                true,
+                List.of(conditions),
+                selection,
+                primary,
+                secondary,
+                fallback,
+                false,
+                null,
+                null,
+                1);
+    }
+
+    public static List<Target> targets(List<UUID> ids) {
+        return ids.stream().map(id -> new Target(id, 1)).toList();
+    }
+
+    private static Condition[] ofTypes(String... types) {
+        return types.length == 0
+                ? new Condition[0]
+                : new Condition[] {
+                    new Condition.Type(
+                            Arrays.stream(types).map(Condition.TypePattern::new).toList())
+                };
     }
 }

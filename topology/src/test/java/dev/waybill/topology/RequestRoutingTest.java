@@ -157,12 +157,16 @@ class RequestRoutingTest {
         other.setActive(false);
         router.put(other);
         router.put(rule("low", 1, List.of(second)));
-        router.put(rule("high", 10, List.of(hook), second, hook));
+        router.put(rule("high", 10, List.of(hook), second));
         router.request(request("d-1"));
         Task task = router.onlyTask();
         assertThat(task.route().rule().ruleId()).isEqualTo("high");
         assertThat(task.route().candidates()).containsExactly(hook.toString(), second.toString());
-        assertThat(TestRouter.only(router.events()).getRuleId()).isEqualTo("high");
+        assertThat(TestRouter.only(router.events()))
+                .returns("high", DeliveryAttempt::getRuleId)
+                .returns(1L, DeliveryAttempt::getRuleVersion)
+                .returns("all", DeliveryAttempt::getRuleSelection)
+                .returns("primary", DeliveryAttempt::getRuleTier);
     }
 
     @Test

@@ -68,6 +68,6 @@ final class Samples {
     }
 
     private static List<RuleTarget> targets(List<UUID> ids) {
-        return ids.stream().map(id -> new RuleTarget(id.toString())).toList();
+        return ids.stream().map(id -> new RuleTarget(id.toString(), 1)).toList();
     }
 }

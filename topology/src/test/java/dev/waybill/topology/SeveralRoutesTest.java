@@ -7,6 +7,7 @@ import static dev.waybill.topology.Samples.request;
 import static dev.waybill.topology.Samples.rule;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waybill.avro.DefaultDestinationRule;
 import dev.waybill.avro.DeliveryAttempt;
 import dev.waybill.avro.DeliveryRequest;
 import dev.waybill.avro.DeliveryResult;
@@ -14,7 +15,9 @@ import dev.waybill.avro.RouteFate;
 import dev.waybill.topology.model.Task;
 import dev.waybill.topology.policy.Reasons;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,12 +45,20 @@ class SeveralRoutesTest {
         return router.tasks();
     }
 
-    private List<Task> routedBy(List<String> primary, String... fallback) {
-        router.put(rule(
-                "r",
-                1,
-                primary.stream().map(name -> id(ACME + name)).toList(),
-                List.of(fallback).stream().map(name -> id(ACME + name)).toArray(java.util.UUID[]::new)));
+    /// Routed by one rule for each primary, with the others of these as its fallbacks.
+    private List<Task> routedBy(List<String> primaries, String... fallback) {
+        for (String primary : primaries) {
+            DefaultDestinationRule rule = rule(
+                    primary,
+                    -primaries.indexOf(primary),
+                    List.of(id(ACME + primary)),
+                    Arrays.stream(fallback)
+                            .filter(name -> !name.equals(primary))
+                            .map(name -> id(ACME + name))
+                            .toArray(UUID[]::new));
+            rule.setContinues(true);
+            router.put(rule);
+        }
         return routed(request("d-1"));
     }
 

@@ -8,7 +8,7 @@ import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.model.Event;
 import dev.waybill.topology.model.Request;
 import dev.waybill.topology.model.Route;
-import dev.waybill.topology.model.RuleRef;
+import dev.waybill.topology.model.RuleChoice;
 import dev.waybill.topology.policy.Decisions;
 import dev.waybill.topology.policy.Fault;
 import dev.waybill.topology.policy.Outcome;
@@ -50,10 +50,12 @@ final class EventMapping {
         }
         avro.setRank(route.rank());
         avro.setRoute(route.number());
-        RuleRef rule = route.rule();
+        RuleChoice rule = route.choice();
         if (rule != null) {
             avro.setRuleId(rule.ruleId());
             avro.setRuleVersion(rule.version());
+            avro.setRuleSelection(rule.selection());
+            avro.setRuleTier(rule.tier().wireName());
         }
     }
 

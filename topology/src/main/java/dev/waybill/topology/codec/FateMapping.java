@@ -5,7 +5,8 @@ import dev.waybill.schemas.Kind;
 import dev.waybill.topology.model.Fate;
 import dev.waybill.topology.model.LastFailure;
 import dev.waybill.topology.model.RouteStatus;
-import dev.waybill.topology.model.RuleRef;
+import dev.waybill.topology.model.RuleChoice;
+import dev.waybill.topology.model.Tier;
 import dev.waybill.topology.model.TrailEntry;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +30,13 @@ final class FateMapping {
         avro.setErrorMessage(last == null ? null : last.message());
         avro.setFallbackUsed(fate.fallbackUsed());
         avro.setJoinedRoute(fate.joinedRoute());
-        RuleRef rule = fate.rule();
-        avro.setRuleId(rule == null ? null : rule.ruleId());
-        avro.setRuleVersion(rule == null ? null : rule.version());
+        RuleChoice rule = fate.rule();
+        if (rule != null) {
+            avro.setRuleId(rule.ruleId());
+            avro.setRuleVersion(rule.version());
+            avro.setRuleSelection(rule.selection());
+            avro.setRuleTier(rule.tier().wireName());
+        }
         avro.setTrail(trail(fate.trail()));
         avro.setSettledAt(fate.settledAt());
         return avro;
@@ -50,13 +55,18 @@ final class FateMapping {
                 avro.getResponseCode(),
                 avro.getFallbackUsed(),
                 avro.getJoinedRoute(),
-                rule(avro.getRuleId(), avro.getRuleVersion()),
+                rule(avro),
                 trailModel(avro.getTrail()),
                 avro.getSettledAt());
     }
 
-    static @Nullable RuleRef rule(@Nullable String ruleId, @Nullable Long version) {
-        return ruleId == null || version == null ? null : new RuleRef(ruleId, version);
+    private static @Nullable RuleChoice rule(RouteFate avro) {
+        String selection = avro.getRuleSelection();
+        String tier = avro.getRuleTier();
+        if (avro.getRuleId() == null || avro.getRuleVersion() == null || selection == null || tier == null) {
+            return null;
+        }
+        return new RuleChoice(avro.getRuleId(), avro.getRuleVersion(), selection, Tier.parse(tier));
     }
 
     static List<dev.waybill.avro.TrailEntry> trail(List<TrailEntry> trail) {

@@ -1,5 +1,8 @@
 package dev.waybill.topology.codec;
 
+import java.util.List;
+import java.util.stream.Collectors;
+
 /// A record that decodes but breaks a rule of its schema's documentation. The message says which, and what to do.
 public final class InvalidRecordException extends RuntimeException {
 
@@ -11,5 +14,9 @@ public final class InvalidRecordException extends RuntimeException {
 
     public InvalidRecordException(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    InvalidRecordException(List<FieldFault> faults) {
+        super(faults.stream().map(FieldFault::toString).collect(Collectors.joining("; ")));
     }
 }

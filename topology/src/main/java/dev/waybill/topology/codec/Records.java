@@ -64,7 +64,7 @@ public final class Records {
             return known;
         }
         Destination read =
-                ConfigurationMapping.toModel(avro.decode(value.array(), dev.waybill.avro.Destination.class), value);
+                DestinationMapping.toModel(avro.decode(value.array(), dev.waybill.avro.Destination.class), value);
         if (value.size() <= CACHED_SIZE_MAX) {
             if (destinations.size() >= DESTINATIONS_MAX) {
                 destinations.clear();
@@ -83,7 +83,7 @@ public final class Records {
     }
 
     public Rule rule(Bytes value) {
-        return ConfigurationMapping.toModel(avro.decode(value.array(), DefaultDestinationRule.class));
+        return RuleMapping.toModel(avro.decode(value.array(), DefaultDestinationRule.class));
     }
 
     public Task task(Bytes value) {

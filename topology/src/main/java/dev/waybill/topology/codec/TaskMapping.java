@@ -35,8 +35,13 @@ final class TaskMapping {
         avro.setPayloadHash(delivery.payloadHash());
         avro.setRoute(route.number());
         avro.setRoutes(route.routes());
-        avro.setRuleId(rule == null ? null : rule.ruleId());
-        avro.setRuleVersion(rule == null ? null : rule.version());
+        if (rule != null) {
+            avro.setRuleId(rule.ruleId());
+            avro.setRuleVersion(rule.version());
+            avro.setRuleSelection(rule.selection());
+            avro.setPrimaries(rule.primaries());
+            avro.setSecondaries(rule.secondaries());
+        }
         avro.setCandidates(route.candidates());
         avro.setCandidate(route.candidate());
         avro.setAttempt(route.attempt());
@@ -66,7 +71,7 @@ final class TaskMapping {
         Route route = new Route(
                 avro.getRoute(),
                 avro.getRoutes(),
-                FateMapping.rule(avro.getRuleId(), avro.getRuleVersion()),
+                rule(avro),
                 avro.getCandidates(),
                 avro.getCandidate(),
                 avro.getAttempt(),
@@ -83,6 +88,15 @@ final class TaskMapping {
                 route,
                 destination,
                 avro.getHealth() == null ? null : HealthMapping.toModel(avro.getHealth()));
+    }
+
+    private static @Nullable RuleRef rule(DeliveryTask avro) {
+        String selection = avro.getRuleSelection();
+        if (avro.getRuleId() == null || avro.getRuleVersion() == null || selection == null) {
+            return null;
+        }
+        return new RuleRef(
+                avro.getRuleId(), avro.getRuleVersion(), selection, avro.getPrimaries(), avro.getSecondaries());
     }
 
     /// A task that router and sinks would stumble over is refused where it is read.

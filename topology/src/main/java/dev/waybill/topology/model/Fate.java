@@ -23,7 +23,7 @@ public record Fate(
         @Nullable Integer responseCode,
         boolean fallbackUsed,
         @Nullable Integer joinedRoute,
-        @Nullable RuleRef rule,
+        @Nullable RuleChoice rule,
         List<TrailEntry> trail,
         Instant settledAt) {
 

@@ -64,6 +64,11 @@ public record Route(
         return routes == 1;
     }
 
+    /// Why the current candidate is one; null where the request named it.
+    public @Nullable RuleChoice choice() {
+        return rule == null ? null : rule.choice(candidate);
+    }
+
     public String current() {
         return candidates.get(candidate);
     }

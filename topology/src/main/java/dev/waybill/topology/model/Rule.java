@@ -1,23 +1,31 @@
 package dev.waybill.topology.model;
 
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// A stored default-destination rule of an organization.
 ///
-/// @param payloadTypes types for which the rule matches, exact or ending in `.*`; empty means any
-/// @param primary      each is a route of its own
-/// @param fallback     further candidates of every route, in order
+/// @param conditions all must hold; none means that it always matches
+/// @param primary    the first tier, at least one
+/// @param continues  whether later rules are looked at too where this one matches
+/// @param validFrom  it does not match before
+/// @param validUntil it does not match from then on
 public record Rule(
         String organizationId,
         String ruleId,
         String name,
         int priority,
         boolean active,
-        List<String> payloadTypes,
-        List<UUID> primary,
-        List<UUID> fallback,
+        List<Condition> conditions,
+        Selection selection,
+        List<Target> primary,
+        List<Target> secondary,
+        List<Target> fallback,
+        boolean continues,
+        @Nullable Instant validFrom,
+        @Nullable Instant validUntil,
         long version) {
 
     /// The order of evaluation: highest priority first; equal ones by id, so that it is the same everywhere.
@@ -25,24 +33,31 @@ public record Rule(
             Comparator.comparingInt(Rule::priority).reversed().thenComparing(Rule::ruleId);
 
     public Rule {
-        payloadTypes = List.copyOf(payloadTypes);
+        conditions = List.copyOf(conditions);
         primary = List.copyOf(primary);
+        secondary = List.copyOf(secondary);
         fallback = List.copyOf(fallback);
     }
 
-    public RuleRef ref() {
-        return new RuleRef(ruleId, version);
-    }
-
     /// Whether the rule applies to a request.
-    public boolean matches(Request request) {
-        return active && (payloadTypes.isEmpty() || payloadTypes.stream().anyMatch(p -> covers(p, request)));
+    ///
+    /// @param now the router's time
+    public boolean matches(Request request, Instant now) {
+        if (!isInForce(now)) {
+            return false;
+        }
+        for (Condition condition : conditions) {
+            if (!condition.holds(request, now)) {
+                return false;
+            }
+        }
+        return true;
     }
 
-    private static boolean covers(String pattern, Request request) {
-        String type = request.payload().type();
-        return pattern.endsWith(".*")
-                ? type.startsWith(pattern.substring(0, pattern.length() - 1))
-                : type.equals(pattern);
+    /// Whether it is active, and now is within its validity.
+    public boolean isInForce(Instant now) {
+        return active
+                && (validFrom == null || !now.isBefore(validFrom))
+                && (validUntil == null || now.isBefore(validUntil));
     }
 }

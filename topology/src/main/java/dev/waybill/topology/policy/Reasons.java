@@ -17,6 +17,8 @@ public final class Reasons {
     public static final String DISABLED_DESTINATION = "disabled_destination";
     /// The request names no destination and no rule of the organization matches.
     public static final String NO_ROUTE = "no_route";
+    /// The rules that match make more routes than a delivery may have.
+    public static final String TOO_MANY_ROUTES = "too_many_routes";
     /// The inline payload is larger than allowed.
     public static final String OVERSIZE = "oversize";
     /// The request breaks a rule of its schema's documentation.

@@ -2,14 +2,15 @@ package dev.waybill.topology.routing;
 
 import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.model.Health;
+import dev.waybill.topology.model.Request;
 import dev.waybill.topology.model.Rule;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
 /// What resolution asks of the configured destinations and rules, and of the destinations' health. Every answer is of
-/// one moment; two answers may be of
-/// two.
+/// one moment; two answers may be of two.
 public interface Configuration {
 
     /// The destination, if it is the organization's.
@@ -26,6 +27,10 @@ public interface Configuration {
 
     /// The organization's rules, in [the order of their evaluation][Rule#EVALUATION_ORDER].
     List<Rule> rules(String organizationId);
+
+    /// Of the rules of the request's organization those that make its routes: those that match, in order, up to the
+    /// first that does not continue.
+    List<Rule> deciding(Request request, Instant now);
 
     /// Whether the organization has any destination or rule.
     boolean knows(String organizationId);

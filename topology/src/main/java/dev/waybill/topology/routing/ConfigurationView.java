@@ -4,8 +4,10 @@ import dev.waybill.schemas.Keys;
 import dev.waybill.topology.codec.InvalidRecordException;
 import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.model.Health;
+import dev.waybill.topology.model.Request;
 import dev.waybill.topology.model.Rule;
-import java.util.ArrayList;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +27,7 @@ public final class ConfigurationView implements Configuration {
     private final Map<UUID, Destination> byId = new ConcurrentHashMap<>();
     private final Map<Name, Destination> byName = new ConcurrentHashMap<>();
     private final Map<String, Integer> destinations = new ConcurrentHashMap<>();
-    private final Map<String, List<Rule>> rules = new ConcurrentHashMap<>();
+    private final Map<String, OrganizationRules> rules = new ConcurrentHashMap<>();
     private final Map<String, Health> health = new ConcurrentHashMap<>();
 
     @Override
@@ -56,7 +58,14 @@ public final class ConfigurationView implements Configuration {
 
     @Override
     public List<Rule> rules(String organizationId) {
-        return rules.getOrDefault(organizationId, List.of());
+        OrganizationRules known = rules.get(organizationId);
+        return known == null ? List.of() : known.indexed().all();
+    }
+
+    @Override
+    public List<Rule> deciding(Request request, Instant now) {
+        OrganizationRules known = rules.get(request.organizationId());
+        return known == null ? List.of() : known.indexed().deciding(request, now);
     }
 
     @Override
@@ -98,12 +107,8 @@ public final class ConfigurationView implements Configuration {
         require(
                 key.equals(Keys.rule(changed.organizationId(), changed.ruleId())),
                 "the key must be organizationId/ruleId of the record, not " + key);
-        rules.compute(changed.organizationId(), (_, before) -> {
-            List<Rule> after = without(before, changed.ruleId());
-            after.add(changed);
-            after.sort(Rule.EVALUATION_ORDER);
-            return List.copyOf(after);
-        });
+        rules.computeIfAbsent(changed.organizationId(), _ -> new OrganizationRules())
+                .put(changed);
     }
 
     /// Takes how a destination is doing; whether there is such a destination does not matter.
@@ -136,22 +141,44 @@ public final class ConfigurationView implements Configuration {
 
     /// Forgets a rule.
     public void removeRule(String key) {
-        rules.computeIfPresent(Keys.organizationOf(key), (_, before) -> {
-            List<Rule> after = without(before, localPart(key));
-            return after.isEmpty() ? null : List.copyOf(after);
-        });
-    }
-
-    private static List<Rule> without(@Nullable List<Rule> rules, String ruleId) {
-        List<Rule> others = new ArrayList<>();
-        if (rules != null) {
-            rules.stream().filter(rule -> !rule.ruleId().equals(ruleId)).forEach(others::add);
-        }
-        return others;
+        rules.computeIfPresent(
+                Keys.organizationOf(key), (_, known) -> known.remove(localPart(key)) ? null : known);
     }
 
     private static String localPart(String key) {
         return key.substring(key.indexOf('/') + 1);
+    }
+
+    /// One organization's rules. Changes are taken one by one and indexed together when somebody asks: five thousand
+    /// rules that arrive one after the other are indexed once.
+    private static final class OrganizationRules {
+
+        private final Map<String, Rule> byId = new HashMap<>();
+        private volatile @Nullable RuleSet indexed;
+
+        synchronized void put(Rule rule) {
+            byId.put(rule.ruleId(), rule);
+            indexed = null;
+        }
+
+        /// @return whether none is left
+        synchronized boolean remove(String ruleId) {
+            byId.remove(ruleId);
+            indexed = null;
+            return byId.isEmpty();
+        }
+
+        RuleSet indexed() {
+            RuleSet known = indexed;
+            return known != null ? known : index();
+        }
+
+        /// Excludes changes meanwhile, so that what is kept misses none.
+        private synchronized RuleSet index() {
+            RuleSet made = RuleSet.of(byId.values());
+            indexed = made;
+            return made;
+        }
     }
 
     private static void require(boolean holds, String message) {

@@ -3,28 +3,43 @@ package dev.waybill.topology.routing;
 import dev.waybill.topology.model.Request;
 import dev.waybill.topology.model.Route;
 import dev.waybill.topology.model.Rule;
+import dev.waybill.topology.model.RuleRef;
+import dev.waybill.topology.model.Selection;
+import dev.waybill.topology.model.Target;
 import dev.waybill.topology.policy.Reasons;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.SequencedSet;
-import java.util.UUID;
+import java.util.function.ToIntFunction;
 
-/// Turns a request into routes. The same request and configuration give the same routes.
+/// Turns a request into routes. The same request, configuration and time give the same routes.
 public final class Resolver {
+
+    /// The fates of all routes of a delivery are remembered until the last one has ended.
+    public static final int ROUTES_MAX = 100;
 
     private Resolver() {}
 
-    /// The routes to the named destinations or, where none is named, those of the first rule that matches.
-    public static Resolution resolve(Configuration configuration, Request request) {
+    /// The routes to the named destinations or, where none is named, those of the rules that match.
+    ///
+    /// @param now the router's time
+    public static Resolution resolve(Configuration configuration, Request request, Instant now) {
         if (!request.destinations().isEmpty()) {
             return new Resolution.Routes(named(configuration, request));
         }
         String organization = request.organizationId();
-        for (Rule rule : configuration.rules(organization)) {
-            if (rule.matches(request)) {
-                return new Resolution.Routes(byRule(rule));
-            }
+        List<Plan> plans = configuration.deciding(request, now).stream()
+                .flatMap(rule -> plans(rule, request).stream())
+                .toList();
+        if (plans.size() > ROUTES_MAX) {
+            return new Resolution.Rejected(Reasons.TOO_MANY_ROUTES);
+        }
+        if (!plans.isEmpty()) {
+            return new Resolution.Routes(routes(plans));
         }
         return configuration.knows(organization) ? new Resolution.Rejected(Reasons.NO_ROUTE) : new Resolution.Waits();
     }
@@ -46,16 +61,59 @@ public final class Resolver {
         return routes;
     }
 
-    /// One route for each primary, with the fallbacks behind it.
-    private static List<Route> byRule(Rule rule) {
-        SequencedSet<UUID> primaries = new LinkedHashSet<>(rule.primary());
+    /// What one route will be.
+    private record Plan(RuleRef rule, List<String> candidates) {}
+
+    private static List<Plan> plans(Rule rule, Request request) {
+        return switch (rule.selection()) {
+            case Selection.All() ->
+                rule.primary().stream()
+                        .map(primary -> plan(rule, List.of(primary), rule.secondary(), rule.fallback()))
+                        .toList();
+            case Selection.Failover() -> List.of(plan(rule, rule.primary(), rule.secondary(), rule.fallback()));
+            case Selection.Weighted() -> List.of(spread(rule, request.deliveryId(), Target::weight));
+            case Selection.RoundRobin() -> List.of(spread(rule, request.deliveryId(), _ -> 1));
+            case Selection.Sticky(Selection.Key key) -> {
+                String value = key.of(request);
+                yield List.of(spread(rule, value == null ? request.deliveryId() : value, Target::weight));
+            }
+        };
+    }
+
+    private static Plan spread(Rule rule, String key, ToIntFunction<Target> weight) {
+        return plan(
+                rule,
+                Spread.order(key, rule.primary(), weight),
+                Spread.order(key, rule.secondary(), weight),
+                Spread.order(key, rule.fallback(), weight));
+    }
+
+    /// A destination that stands in several tiers is a candidate once, in the first of them.
+    private static Plan plan(Rule rule, List<Target> primary, List<Target> secondary, List<Target> fallback) {
+        SequencedSet<String> candidates = new LinkedHashSet<>();
+        int primaries = add(candidates, primary);
+        int secondaries = add(candidates, secondary);
+        add(candidates, fallback);
+        return new Plan(
+                new RuleRef(rule.ruleId(), rule.version(), rule.selection().wireName(), primaries, secondaries),
+                List.copyOf(candidates));
+    }
+
+    private static int add(SequencedSet<String> candidates, List<Target> tier) {
+        int before = candidates.size();
+        tier.forEach(target -> candidates.add(target.destinationId().toString()));
+        return candidates.size() - before;
+    }
+
+    /// One route for each plan, but no second one that begins at a destination where another begins: what that one
+    /// fails over to is the better known, because its rule comes first.
+    private static List<Route> routes(List<Plan> plans) {
+        SequencedMap<String, Plan> distinct = new LinkedHashMap<>();
+        plans.forEach(plan -> distinct.putIfAbsent(plan.candidates().getFirst(), plan));
         List<Route> routes = new ArrayList<>();
-        for (UUID primary : primaries) {
-            SequencedSet<String> candidates = new LinkedHashSet<>();
-            candidates.add(primary.toString());
-            rule.fallback().forEach(fallback -> candidates.add(fallback.toString()));
-            routes.add(Route.start(routes.size(), primaries.size(), rule.ref(), List.copyOf(candidates)));
-        }
+        distinct.values()
+                .forEach(plan ->
+                        routes.add(Route.start(routes.size(), distinct.size(), plan.rule(), plan.candidates())));
         return routes;
     }
 }

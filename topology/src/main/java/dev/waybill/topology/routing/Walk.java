@@ -147,7 +147,7 @@ final class Walk {
                 last == null ? null : last.responseCode(),
                 false,
                 null,
-                route.rule(),
+                route.choice(),
                 route.trail(),
                 now);
     }

@@ -72,18 +72,6 @@ class ModelTest {
     }
 
     @Test
-    void aRuleMatchesTypesExactlyOrByFamily() {
-        var request = Models.request();
-        assertThat(rule().matches(request)).isTrue();
-        assertThat(rule("audit.report").matches(request)).isTrue();
-        assertThat(rule("audit.*").matches(request)).isTrue();
-        assertThat(rule("other", "audit.*").matches(request)).isTrue();
-        assertThat(rule("audit").matches(request)).isFalse();
-        assertThat(rule("audit.report.*").matches(request)).isFalse();
-        assertThat(rule("aud.*").matches(request)).isFalse();
-    }
-
-    @Test
     void bytesAreTakenWithoutACopyWhereTheyFillTheirArray() {
         byte[] array = {1, 2, 3};
         assertThat(Bytes.of(ByteBuffer.wrap(array)).array()).isSameAs(array);
@@ -91,9 +79,5 @@ class ModelTest {
         assertThat(part).isEqualTo(Bytes.of(new byte[] {2, 3}));
         assertThat(part).hasSameHashCodeAs(Bytes.of(new byte[] {2, 3}));
         assertThat(part.toString()).isEqualTo("Bytes[2]");
-    }
-
-    private static Rule rule(String... types) {
-        return Models.rule("r", 1, List.of(Models.id("acme", "a")), List.of(), types);
     }
 }

@@ -196,7 +196,7 @@ final class OutcomeRecords {
                 report == null ? null : report.responseCode(),
                 status == RouteStatus.DELIVERED && route.candidate() > 0,
                 null,
-                route.rule(),
+                route.choice(),
                 route.trail(),
                 now);
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -184,10 +185,9 @@ final class ConfigurationStore {
     }
 
     private static boolean names(DefaultDestinationRule rule, String id) {
-        return rule.getPrimary().stream()
-                        .anyMatch(target -> target.getDestinationId().equals(id))
-                || rule.getFallback().stream()
-                        .anyMatch(target -> target.getDestinationId().equals(id));
+        return Stream.of(rule.getPrimary(), rule.getSecondary(), rule.getFallback())
+                .flatMap(List::stream)
+                .anyMatch(target -> target.getDestinationId().equals(id));
     }
 
     private long write(Change change) {

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The fields of a JSON object, with every fault remembered under its path.
@@ -163,18 +162,32 @@ final class Fields {
         return texts;
     }
 
-    /// A list of texts, or of objects with a `destinationId`; empty when absent.
-    List<String> targets(String name, int max) {
+    /// A list of objects within; what else is in it is a fault. Empty when absent.
+    ///
+    /// @param shorthand name of the field that a text in an object's place stands for; null allows none
+    List<Fields> objects(String name, int max, Set<String> known, @Nullable String shorthand) {
+        List<Fields> objects = new ArrayList<>();
         JsonNode node = object.get(name);
-        if (node != null && node.isArray()) {
-            for (int i = 0; i < node.size(); i++) {
-                JsonNode id = node.get(i).path("destinationId");
-                if (id.isString()) {
-                    ((ArrayNode) node).set(i, id);
-                }
+        if (node == null || node.isNull()) {
+            return objects;
+        }
+        if (!node.isArray() || node.size() > max) {
+            fault(name, "expected a list of at most " + max);
+            return objects;
+        }
+        for (int i = 0; i < node.size(); i++) {
+            String place = name + "[" + i + "]";
+            if (node.get(i) instanceof ObjectNode inner) {
+                objects.add(new Fields(inner, path + place + ".", faults).refuseUnknown(known));
+            } else if (shorthand != null && node.get(i).isString()) {
+                ObjectNode inner = Json.object();
+                inner.set(shorthand, node.get(i));
+                objects.add(new Fields(inner, path + place + ".", faults));
+            } else {
+                fault(place, "expected an object" + (shorthand == null ? "" : ", or a text"));
             }
         }
-        return texts(name, max);
+        return objects;
     }
 
     /// A list of whole numbers; null when absent.

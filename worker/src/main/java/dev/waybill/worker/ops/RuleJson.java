@@ -3,17 +3,17 @@ package dev.waybill.worker.ops;
 import dev.waybill.avro.DefaultDestinationRule;
 import dev.waybill.avro.RuleConditions;
 import dev.waybill.avro.RuleTarget;
+import dev.waybill.avro.RuleWindow;
+import dev.waybill.topology.codec.RuleMapping;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Reads rules from requests.
+/// Reads rules from requests. What the values must be is [RuleMapping]'s to say, as for rules from the topic.
 final class RuleJson {
 
     private static final Set<String> FIELDS = Set.of(
@@ -23,22 +23,33 @@ final class RuleJson {
             "priority",
             "active",
             "conditions",
+            "selection",
+            "stickyBy",
             "primary",
+            "secondary",
             "fallback",
+            "continues",
+            "validFrom",
+            "validUntil",
             "version",
             "changedAt",
             "changedBy");
 
-    /// Each primary is a route of its own, which a delivery remembers.
-    private static final int PRIMARY_MAX = 50;
+    private static final Set<String> CONDITIONS = Set.of(
+            "payloadTypes",
+            "userRoles",
+            "tagsAny",
+            "tagsAll",
+            "tagsNone",
+            "windows",
+            "minBytes",
+            "maxBytes",
+            "metadata");
 
-    /// A trail keeps the last 20 candidates.
-    private static final int FALLBACK_MAX = 19;
+    /// Nothing longer is read; the bounds that count are narrower.
+    private static final int LIST_MAX = 1_000;
 
-    private static final int TYPES_MAX = 100;
-    private static final int TYPE_LENGTH_MAX = 100;
-    private static final int TEXT_MAX = 255;
-    private static final Pattern TYPE = Pattern.compile("[^\\s*]+(\\.\\*)?");
+    private static final int TEXT_MAX = 1_000;
 
     private RuleJson() {}
 
@@ -56,13 +67,21 @@ final class RuleJson {
         Integer priority = fields.integer("priority", -1_000_000, 1_000_000);
         rule.setPriority(priority == null ? 0 : priority);
         rule.setActive(fields.flag("active", true));
-        rule.setConditions(conditions(fields.object("conditions", Set.of("payloadTypes"))));
-        Set<String> seen = new HashSet<>();
-        rule.setPrimary(targets(fields, "primary", PRIMARY_MAX, resolve, seen));
-        rule.setFallback(targets(fields, "fallback", FALLBACK_MAX, resolve, seen));
-        if (!fields.has("primary")) {
-            fields.fault("primary", "is required: at least one destination");
-        }
+        rule.setConditions(conditions(fields.object("conditions", CONDITIONS)));
+        String selection = fields.text("selection", TEXT_MAX);
+        rule.setSelection(selection == null ? "all" : selection);
+        rule.setStickyBy(fields.text("stickyBy", TEXT_MAX));
+        rule.setPrimary(targets(fields, "primary", resolve));
+        rule.setSecondary(targets(fields, "secondary", resolve));
+        rule.setFallback(targets(fields, "fallback", resolve));
+        rule.setContinues(fields.flag("continues", false));
+        rule.setValidFrom(fields.time("validFrom"));
+        rule.setValidUntil(fields.time("validUntil"));
+        List<Fault> misread = List.copyOf(fields.faults());
+        RuleMapping.faults(rule).stream()
+                // What was not even read has been named, and stands as it is in the record.
+                .filter(fault -> misread.stream().noneMatch(known -> known.field().startsWith(fault.path())))
+                .forEach(fault -> fields.fault(fault.path(), fault.fault()));
         fields.throwIfFaulty();
         return rule;
     }
@@ -71,34 +90,41 @@ final class RuleJson {
         if (fields == null) {
             return null;
         }
-        List<String> types = fields.texts("payloadTypes", TYPES_MAX);
-        for (int i = 0; i < types.size(); i++) {
-            if (types.get(i).length() > TYPE_LENGTH_MAX
-                    || !TYPE.matcher(types.get(i)).matches()) {
-                fields.fault("payloadTypes[" + i + "]", "a payload type, or a family such as audit.*");
-            }
-        }
-        return new RuleConditions(types);
+        return RuleConditions.newBuilder()
+                .setPayloadTypes(fields.texts("payloadTypes", LIST_MAX))
+                .setUserRoles(fields.texts("userRoles", LIST_MAX))
+                .setTagsAny(fields.texts("tagsAny", LIST_MAX))
+                .setTagsAll(fields.texts("tagsAll", LIST_MAX))
+                .setTagsNone(fields.texts("tagsNone", LIST_MAX))
+                .setWindows(windows(fields))
+                .setMinBytes(fields.whole("minBytes", Long.MIN_VALUE, Long.MAX_VALUE))
+                .setMaxBytes(fields.whole("maxBytes", Long.MIN_VALUE, Long.MAX_VALUE))
+                .setMetadata(fields.map("metadata"))
+                .build();
     }
 
-    /// Targets are written as objects, as an answer has them, or simply as ids or names.
-    private static List<RuleTarget> targets(
-            Fields fields, String name, int max, Function<String, Optional<String>> resolve, Set<String> seen) {
-        List<String> given = fields.targets(name, max);
+    private static List<RuleWindow> windows(Fields fields) {
+        return fields.objects("windows", LIST_MAX, Set.of("days", "start", "end", "zone"), null).stream()
+                .map(window -> RuleWindow.newBuilder()
+                        .setDays(window.texts("days", LIST_MAX))
+                        .setStart(window.requiredText("start", TEXT_MAX))
+                        .setEnd(window.requiredText("end", TEXT_MAX))
+                        .setZone(window.has("zone") ? window.requiredText("zone", TEXT_MAX) : "UTC")
+                        .build())
+                .toList();
+    }
+
+    /// Targets are written as objects, or simply as ids or names.
+    private static List<RuleTarget> targets(Fields fields, String tier, Function<String, Optional<String>> resolve) {
         List<RuleTarget> targets = new ArrayList<>();
-        for (int i = 0; i < given.size(); i++) {
-            String field = name + "[" + i + "]";
-            Optional<String> id = resolve.apply(given.get(i));
-            if (id.isEmpty()) {
-                fields.fault(field, "the organization has no destination " + given.get(i));
-            } else if (seen.add(id.get())) {
-                targets.add(new RuleTarget(id.get()));
-            } else {
-                fields.fault(field, "is named twice");
+        for (Fields target : fields.objects(tier, LIST_MAX, Set.of("destinationId", "weight"), "destinationId")) {
+            String named = target.requiredText("destinationId", TEXT_MAX);
+            Integer weight = target.integer("weight", Integer.MIN_VALUE, Integer.MAX_VALUE);
+            Optional<String> id = resolve.apply(named);
+            if (id.isEmpty() && !named.isEmpty()) {
+                target.fault("destinationId", "the organization has no destination " + named);
             }
-        }
-        if (name.equals("primary") && fields.has(name) && given.isEmpty()) {
-            fields.fault(name, "at least one destination");
+            targets.add(new RuleTarget(id.orElse(""), weight == null ? 1 : weight));
         }
         return targets;
     }

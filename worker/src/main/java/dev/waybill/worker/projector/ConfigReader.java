@@ -4,12 +4,18 @@ import dev.waybill.avro.DefaultDestinationRule;
 import dev.waybill.avro.Destination;
 import dev.waybill.avro.RuleConditions;
 import dev.waybill.avro.RuleTarget;
+import dev.waybill.avro.RuleWindow;
 import dev.waybill.schemas.Keys;
+import dev.waybill.topology.codec.FieldFault;
+import dev.waybill.topology.codec.RuleMapping;
 import dev.waybill.worker.projector.fold.Change;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -44,6 +50,12 @@ final class ConfigReader {
     static Change rule(String key, DefaultDestinationRule rule) {
         String organization = organization(rule.getOrganizationId());
         requireKey(key, Keys.rule(organization, rule.getRuleId()));
+        List<FieldFault> faults = RuleMapping.faults(rule);
+        if (!faults.isEmpty()) {
+            // As the router does: the last good version stays in force.
+            throw new UnusableEventException(Text.fit(
+                    faults.stream().map(FieldFault::toString).collect(Collectors.joining("; ")), Text.MESSAGE));
+        }
         return new Change.RulePut(
                 organization,
                 ruleId(rule.getRuleId()),
@@ -51,8 +63,15 @@ final class ConfigReader {
                 rule.getPriority(),
                 rule.getActive(),
                 conditions(rule.getConditions()),
+                Text.fit(rule.getSelection(), Text.WORD),
+                Text.fitOrNull(rule.getStickyBy(), Text.ID),
+                rule.getContinues(),
+                rule.getValidFrom(),
+                rule.getValidUntil(),
                 targets(rule.getPrimary()),
+                targets(rule.getSecondary()),
                 targets(rule.getFallback()),
+                weights(rule),
                 rule.getVersion(),
                 rule.getChangedAt(),
                 Text.fitOrNull(rule.getChangedBy(), Text.ID));
@@ -64,10 +83,54 @@ final class ConfigReader {
 
     /// Conditions that ask for nothing hold always, as if there were none.
     private static @Nullable String conditions(@Nullable RuleConditions conditions) {
-        if (conditions == null || conditions.getPayloadTypes().isEmpty()) {
+        if (conditions == null) {
             return null;
         }
-        return JSON.writeValueAsString(Map.of("payloadTypes", Text.clean(conditions.getPayloadTypes())));
+        Map<String, Object> given = new LinkedHashMap<>();
+        put(given, "payloadTypes", conditions.getPayloadTypes());
+        put(given, "userRoles", conditions.getUserRoles());
+        put(given, "tagsAny", conditions.getTagsAny());
+        put(given, "tagsAll", conditions.getTagsAll());
+        put(given, "tagsNone", conditions.getTagsNone());
+        if (!conditions.getWindows().isEmpty()) {
+            given.put("windows", conditions.getWindows().stream().map(ConfigReader::window).toList());
+        }
+        if (conditions.getMinBytes() != null) {
+            given.put("minBytes", conditions.getMinBytes());
+        }
+        if (conditions.getMaxBytes() != null) {
+            given.put("maxBytes", conditions.getMaxBytes());
+        }
+        if (!conditions.getMetadata().isEmpty()) {
+            given.put("metadata", Text.clean(conditions.getMetadata()));
+        }
+        return given.isEmpty() ? null : JSON.writeValueAsString(given);
+    }
+
+    private static void put(Map<String, Object> given, String name, List<String> values) {
+        if (!values.isEmpty()) {
+            given.put(name, Text.clean(values));
+        }
+    }
+
+    private static Map<String, Object> window(RuleWindow window) {
+        Map<String, Object> given = new LinkedHashMap<>();
+        put(given, "days", window.getDays());
+        given.put("start", Text.fit(window.getStart(), Text.WORD));
+        given.put("end", Text.fit(window.getEnd(), Text.WORD));
+        given.put("zone", Text.fit(window.getZone(), Text.ID));
+        return given;
+    }
+
+    /// Of the targets that do not have the usual one.
+    private static Map<String, String> weights(DefaultDestinationRule rule) {
+        Map<String, String> weights = new LinkedHashMap<>();
+        Stream.of(rule.getPrimary(), rule.getSecondary(), rule.getFallback())
+                .flatMap(List::stream)
+                .filter(target -> target.getWeight() != 1)
+                .forEach(target -> weights.put(
+                        uuid(target.getDestinationId()).toString(), Integer.toString(target.getWeight())));
+        return weights;
     }
 
     private static List<UUID> targets(List<RuleTarget> targets) {

@@ -34,6 +34,8 @@ final class EventReader {
                 Text.fitOrNull(event.getDuplicateOf(), Text.ID),
                 Text.fitOrNull(event.getRuleId(), Text.ID),
                 event.getRuleVersion(),
+                Text.fitOrNull(event.getRuleSelection(), Text.WORD),
+                Text.fitOrNull(event.getRuleTier(), 20),
                 event.getAttempt(),
                 event.getAttempts(),
                 event.getMaxAttempts(),

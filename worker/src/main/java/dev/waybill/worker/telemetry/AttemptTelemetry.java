@@ -2,7 +2,7 @@ package dev.waybill.worker.telemetry;
 
 import dev.waybill.topology.model.AttemptReport;
 import dev.waybill.topology.model.Destination;
-import dev.waybill.topology.model.RuleRef;
+import dev.waybill.topology.model.RuleChoice;
 import dev.waybill.topology.model.Task;
 import dev.waybill.topology.policy.Decision;
 import dev.waybill.topology.policy.Fault;
@@ -49,9 +49,12 @@ public final class AttemptTelemetry implements AttemptObserver {
                         Names.PAYLOAD_TYPE, task.delivery().request().payload().type())
                 .setAttribute(Names.ATTEMPT, (long) task.route().attempt())
                 .startSpan();
-        RuleRef rule = task.route().rule();
+        RuleChoice rule = task.route().choice();
         if (rule != null) {
-            span.setAttribute(Names.RULE, rule.ruleId());
+            span.setAttribute(Names.RULE, rule.ruleId())
+                    .setAttribute(Names.RULE_VERSION, rule.version())
+                    .setAttribute(Names.RULE_SELECTION, rule.selection())
+                    .setAttribute(Names.RULE_TIER, rule.tier().wireName());
         }
         return new Watched(task, destination, TraceHeaders.inject(parent.with(span)), span);
     }

@@ -17,6 +17,9 @@ public final class Names {
     static final AttributeKey<String> DELIVERY = AttributeKey.stringKey("waybill.delivery");
     static final AttributeKey<String> DESTINATION = AttributeKey.stringKey("waybill.destination");
     static final AttributeKey<String> RULE = AttributeKey.stringKey("waybill.rule");
+    static final AttributeKey<Long> RULE_VERSION = AttributeKey.longKey("waybill.rule.version");
+    static final AttributeKey<String> RULE_SELECTION = AttributeKey.stringKey("waybill.rule.selection");
+    static final AttributeKey<String> RULE_TIER = AttributeKey.stringKey("waybill.rule.tier");
     static final AttributeKey<Long> ROUTES = AttributeKey.longKey("waybill.routes");
     static final AttributeKey<Long> ATTEMPT = AttributeKey.longKey("waybill.attempt");
     static final AttributeKey<String> PAYLOAD_TYPE = AttributeKey.stringKey("waybill.payload.type");

@@ -368,10 +368,56 @@ class RestTest {
     }
 
     @Test
+    void a_rule_comes_back_as_it_was_put() throws Exception {
+        String a = put(destination("a"), HOOK).body().path("destinationId").asString();
+        String b = put(destination("b"), HOOK).body().path("destinationId").asString();
+        String c = put(destination("c"), HOOK).body().path("destinationId").asString();
+        String rule = "/v1/organizations/" + org + "/rules/audit";
+        String given = """
+                {"name": "audit", "priority": 5, "active": false, "selection": "sticky", "stickyBy": "metadata.patient",
+                 "primary": [{"destinationId": "%s", "weight": 3}], "secondary": [{"destinationId": "%s", "weight": 1}],
+                 "fallback": [{"destinationId": "%s", "weight": 1}], "continues": true,
+                 "validFrom": "2026-01-01T00:00:00Z", "validUntil": "2027-01-01T00:00:00Z",
+                 "conditions": {"payloadTypes": ["audit.*"], "userRoles": ["nurse"], "tagsAny": ["x"], "tagsAll": ["y"],
+                  "tagsNone": ["z"], "minBytes": 1, "maxBytes": 2, "metadata": {"k": "v"},
+                  "windows": [{"days": ["MON"], "start": "22:00", "end": "24:00", "zone": "Europe/Vienna"}]}}"""
+                .formatted(a, b, c);
+        JsonNode created = put(rule, given).body();
+        JSON.readTree(given).propertyStream().forEach(field -> assertThat(created.path(field.getKey()))
+                .as(field.getKey())
+                .isEqualTo(field.getValue()));
+        for (String used : List.of("a", "b", "c")) {
+            assertThat(send("DELETE", destination(used), "").status()).as(used).isEqualTo(409);
+        }
+    }
+
+    @Test
     void faults_of_rules_are_listed() throws Exception {
         assertThat(put("/v1/organizations/" + org + "/rules/audit", """
-                        {"priority": "high", "conditions": {"payloadTypes": ["a b"]}, "primary": ["ghost"]}""").fields())
-                .containsExactlyInAnyOrder("priority", "conditions.payloadTypes[0]", "primary[0]");
+                        {"priority": "high", "primary": ["ghost", {"destinationId": "spirit", "weight": 0, "x": 1}, 5],
+                         "secondary": [{"weight": 2}], "fallback": {}, "selection": "best", "continues": "yes",
+                         "validFrom": "today", "conditions": {"payloadTypes": ["a b"], "tagsAny": "a", "minBytes": 2,
+                         "maxBytes": 1, "windows": [{"start": "9", "end": "10:00", "zone": "Mars"}, {"days": ["Mo"]}]}}""").fields())
+                .containsExactlyInAnyOrder(
+                        "priority",
+                        "primary[0].destinationId",
+                        "primary[1].destinationId",
+                        "primary[1].weight",
+                        "primary[1].x",
+                        "primary[2]",
+                        "secondary[0].destinationId",
+                        "fallback",
+                        "selection",
+                        "continues",
+                        "validFrom",
+                        "conditions.payloadTypes[0]",
+                        "conditions.tagsAny",
+                        "conditions.maxBytes",
+                        "conditions.windows[0].start",
+                        "conditions.windows[0].zone",
+                        "conditions.windows[1].days[0]",
+                        "conditions.windows[1].start",
+                        "conditions.windows[1].end");
         assertThat(put("/v1/organizations/" + org + "/rules/audit", "{}").fields())
                 .containsExactly("primary");
     }

@@ -86,7 +86,7 @@ class RouterOnABrokerTest {
                 .setRuleId("r")
                 .setName("r")
                 .setPriority(1)
-                .setPrimary(List.of(new RuleTarget(HOOK.toString())))
+                .setPrimary(List.of(new RuleTarget(HOOK.toString(), 1)))
                 .setVersion(1)
                 .setChangedAt(Instant.EPOCH)
                 .build();

@@ -323,7 +323,7 @@ class DecisionsTest {
                 .setRuleId(id)
                 .setName(id)
                 .setPriority(priority)
-                .setConditions(new RuleConditions(List.of(type)))
+                .setConditions(RuleConditions.newBuilder().setPayloadTypes(List.of(type)).build())
                 .setPrimary(targets(primary))
                 .setFallback(targets(fallback))
                 .setVersion(1)
@@ -332,7 +332,7 @@ class DecisionsTest {
     }
 
     private List<RuleTarget> targets(List<String> names) {
-        return names.stream().map(name -> new RuleTarget(id(name))).toList();
+        return names.stream().map(name -> new RuleTarget(id(name), 1)).toList();
     }
 
     private static DeliveryPolicy quick() {

@@ -125,9 +125,9 @@ class UnwellDestinationsTest {
                 .setRuleId(id)
                 .setName(id)
                 .setPriority(1)
-                .setConditions(new RuleConditions(List.of(type)))
-                .setPrimary(List.of(new RuleTarget(primary)))
-                .setFallback(List.of(new RuleTarget(fallback)))
+                .setConditions(RuleConditions.newBuilder().setPayloadTypes(List.of(type)).build())
+                .setPrimary(List.of(new RuleTarget(primary, 1)))
+                .setFallback(List.of(new RuleTarget(fallback, 1)))
                 .setVersion(1)
                 .setChangedAt(Instant.now())
                 .build();

@@ -36,6 +36,7 @@ public sealed interface Change
     /// A rule as it is from now on.
     ///
     /// @param conditions as JSON; null matches always
+    /// @param weights    by id of a destination, where it is not 1
     record RulePut(
             String organizationId,
             String ruleId,
@@ -43,8 +44,15 @@ public sealed interface Change
             int priority,
             boolean active,
             @Nullable String conditions,
+            String selection,
+            @Nullable String stickyBy,
+            boolean continues,
+            @Nullable Instant validFrom,
+            @Nullable Instant validUntil,
             List<UUID> primary,
+            List<UUID> secondary,
             List<UUID> fallback,
+            Map<String, String> weights,
             long version,
             Instant changedAt,
             @Nullable String changedBy)

@@ -24,6 +24,8 @@ public record DeliveryEvent(
         @Nullable String duplicateOf,
         @Nullable String ruleId,
         @Nullable Long ruleVersion,
+        @Nullable String ruleSelection,
+        @Nullable String ruleTier,
         int attempt,
         int attempts,
         @Nullable Integer maxAttempts,

@@ -35,6 +35,8 @@ public record LogRow(
                         event.route(),
                         event.ruleId(),
                         event.ruleVersion(),
+                        event.ruleSelection(),
+                        event.ruleTier(),
                         event.reason(),
                         event.maxAttempts(),
                         event.dueAt()),

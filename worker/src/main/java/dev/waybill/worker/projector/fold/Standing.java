@@ -15,6 +15,8 @@ public record Standing(
         int route,
         @Nullable String ruleId,
         @Nullable Long ruleVersion,
+        @Nullable String ruleSelection,
+        @Nullable String ruleTier,
         @Nullable String reason,
         @Nullable Integer maxAttempts,
         @Nullable Instant dueAt) {

@@ -125,6 +125,8 @@ public final class DeliveryHistory {
                 row.textOrNull("error_message"),
                 row.textOrNull("rule_id"),
                 row.bigintOrNull("rule_version"),
+                row.textOrNull("rule_selection"),
+                row.textOrNull("rule_tier"),
                 row.time("updated_at"),
                 attempts);
     }

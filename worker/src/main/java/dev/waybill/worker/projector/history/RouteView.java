@@ -31,5 +31,7 @@ public record RouteView(
         @Nullable String errorMessage,
         @Nullable String ruleId,
         @Nullable Long ruleVersion,
+        @Nullable String ruleSelection,
+        @Nullable String ruleTier,
         Instant updatedAt,
         List<AttemptView> attempts) {}

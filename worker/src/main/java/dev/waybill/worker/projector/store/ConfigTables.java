@@ -62,14 +62,24 @@ final class ConfigTables {
             .bool("active", RulePut::active)
             .textAs("jsonb", "conditions", RulePut::conditions)
             .textAs("uuid[]", "primary_ids", put -> Json.array(put.primary()))
+            .textAs("uuid[]", "secondary_ids", put -> Json.array(put.secondary()))
             .textAs("uuid[]", "fallback_ids", put -> Json.array(put.fallback()))
+            .textAs("jsonb", "weights", put -> Json.object(put.weights()))
+            .text("selection", RulePut::selection)
+            .text("sticky_by", RulePut::stickyBy)
+            .bool("continues", RulePut::continues)
+            .time("valid_from", RulePut::validFrom)
+            .time("valid_until", RulePut::validUntil)
             .bigint("version", RulePut::version)
             .time("changed_at", RulePut::changedAt)
             .text("changed_by", RulePut::changedBy)
             .onConflict("""
                     on conflict (organization_id, rule_id) do update set name = excluded.name,
                     priority = excluded.priority, active = excluded.active, conditions = excluded.conditions,
-                    primary_ids = excluded.primary_ids, fallback_ids = excluded.fallback_ids,
+                    primary_ids = excluded.primary_ids, secondary_ids = excluded.secondary_ids,
+                    fallback_ids = excluded.fallback_ids, weights = excluded.weights, selection = excluded.selection,
+                    sticky_by = excluded.sticky_by, continues = excluded.continues,
+                    valid_from = excluded.valid_from, valid_until = excluded.valid_until,
                     version = excluded.version, changed_at = excluded.changed_at, changed_by = excluded.changed_by
                     """);
 
@@ -125,7 +135,8 @@ final class ConfigTables {
         owners.claim(
                 session,
                 puts.stream()
-                        .flatMap(put -> Stream.concat(put.primary().stream(), put.fallback().stream())
+                        .flatMap(put -> Stream.of(put.primary(), put.secondary(), put.fallback())
+                                .flatMap(List::stream)
                                 .map(id -> new Claim(id, put.organizationId(), null, null, null)))
                         .distinct()
                         .toList());

@@ -63,6 +63,8 @@ final class RowTables {
             "route",
             "rule_id",
             "rule_version",
+            "rule_selection",
+            "rule_tier",
             "reason",
             "due_at",
             "rank",
@@ -124,6 +126,8 @@ final class RowTables {
             .integer("route", row -> row.standing().route())
             .text("rule_id", row -> row.standing().ruleId())
             .bigint("rule_version", row -> row.standing().ruleVersion())
+            .text("rule_selection", row -> row.standing().ruleSelection())
+            .text("rule_tier", row -> row.standing().ruleTier())
             .text("reason", row -> row.standing().reason())
             .time("due_at", row -> row.standing().dueAt())
             .bigint("rank", row -> row.standing().rank())

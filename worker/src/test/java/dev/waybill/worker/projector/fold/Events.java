@@ -142,6 +142,8 @@ public final class Events {
                     null,
                     "rule-1",
                     2L,
+                    "weighted",
+                    rank > 3 ? "secondary" : "primary",
                     type == DeliveryEvent.Type.ATTEMPT ? Math.max(1, attempts) : 0,
                     attempts,
                     5,
