@@ -161,25 +161,19 @@ final class Dispatcher {
     private @Nullable OpenDelivery take(Incoming in, Outbox.Stamp stamp, Task task, @Nullable OpenDelivery open) {
         Step step = advance.step(configuration, task, open, in.now());
         step.events().forEach(event -> outbox.event(stamp, event));
-        return switch (step) {
+        switch (step) {
             case Step.Send send -> {
                 Destination destination = send.destination();
                 Health health = configuration.health(destination).orElse(null);
                 outbox.task(stamp, new Task(task.delivery(), send.route(), destination, health), destination);
                 metrics.queued(destination.kind());
-                yield open == null
-                        ? null
-                        : open.claim(send.route().number(), destination.id().toString());
             }
-            case Step.Wait wait -> {
+            case Step.Wait wait ->
                 outbox.wait(stamp, new Task(task.delivery(), wait.route(), wait.destination()), wait.delay());
-                yield open;
-            }
-            case Step.Join join -> {
+            case Step.Join _ -> {
                 if (open == null) {
                     throw new IllegalStateException("the only route of a delivery has no other one to join");
                 }
-                yield open.join(join.route(), join.other(), in.now());
             }
             case Step.End end -> {
                 Fate fate = end.fate();
@@ -187,13 +181,12 @@ final class Dispatcher {
                     outbox.deadTask(
                             stamp, in, new Task(task.delivery(), end.route(), end.destination()), fate.reason());
                 }
-                if (open != null) {
-                    yield open.settle(fate);
+                if (open == null) {
+                    finish(stamp, Result.settled(task.delivery(), List.of(fate), in.now()));
                 }
-                finish(stamp, Result.settled(task.delivery(), List.of(fate), in.now()));
-                yield null;
             }
-        };
+        }
+        return open == null ? null : step.of(open, in.now());
     }
 
     private void store(Outbox.Stamp stamp, OpenDelivery open) {

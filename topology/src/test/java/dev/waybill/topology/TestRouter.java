@@ -18,6 +18,7 @@ import dev.waybill.topology.codec.Records;
 import dev.waybill.topology.model.Bytes;
 import dev.waybill.topology.model.Fate;
 import dev.waybill.topology.model.Task;
+import dev.waybill.topology.routing.Configuration;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +44,7 @@ final class TestRouter implements AutoCloseable {
     final InMemorySchemaRegistry registry = new InMemorySchemaRegistry();
     final AvroCodec codec = new AvroCodec(registry, SerdeSettings.defaults().withRegistryWait(Duration.ZERO));
     final Records records = new Records(codec, topics, "test");
+    final Configuration configuration;
     final TopologyTestDriver driver;
     private final Path folder;
 
@@ -56,9 +58,10 @@ final class TestRouter implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        var topology = new RouterTopology(settings, records, clock, metrics, RouterTracing.NONE).build();
+        var topology = new RouterTopology(settings, records, clock, metrics, RouterTracing.NONE);
+        configuration = topology.configuration();
         driver = new TopologyTestDriver(
-                topology, RouterStreams.properties("delivery.router", "nowhere:9092", folder.toString(), 1, 0));
+                topology.build(), RouterStreams.properties("delivery.router", "nowhere:9092", folder.toString(), 1, 0));
     }
 
     /// Of the destination's record.
