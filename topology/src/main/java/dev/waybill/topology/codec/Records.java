@@ -82,6 +82,26 @@ public final class Records {
         return Bytes.of(avro.encode(topics.destinationHealth(), HealthMapping.toAvro(health)));
     }
 
+    /// The model of a record that was decoded already.
+    ///
+    /// @throws InvalidRecordException naming every fault
+    public static Rule model(DefaultDestinationRule record) {
+        return RuleMapping.toModel(record);
+    }
+
+    /// The model of a record that was decoded already.
+    ///
+    /// @param encoded its value
+    /// @throws InvalidRecordException if it breaks a promise of its schema
+    public static Destination model(dev.waybill.avro.Destination record, Bytes encoded) {
+        return DestinationMapping.toModel(record, encoded);
+    }
+
+    /// The model of a record that was decoded already.
+    public static Health model(DestinationHealth record) {
+        return HealthMapping.toModel(record);
+    }
+
     public Rule rule(Bytes value) {
         return RuleMapping.toModel(avro.decode(value.array(), DefaultDestinationRule.class));
     }

@@ -30,7 +30,9 @@ public interface Configuration {
 
     /// Of the rules of the request's organization those that make its routes: those that match, in order, up to the
     /// first that does not continue.
-    List<Rule> deciding(Request request, Instant now);
+    default List<Rule> deciding(Request request, Instant now) {
+        return RuleSet.of(rules(request.organizationId())).deciding(request, now);
+    }
 
     /// Whether the organization has any destination or rule.
     boolean knows(String organizationId);

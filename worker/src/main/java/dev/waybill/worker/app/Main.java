@@ -1,5 +1,6 @@
 package dev.waybill.worker.app;
 
+import dev.waybill.worker.cli.ExplainCommand;
 import dev.waybill.worker.cli.CommandErrors;
 import dev.waybill.worker.cli.DeliverCommand;
 import dev.waybill.worker.cli.DestinationCommand;
@@ -45,6 +46,7 @@ public final class Main implements Runnable {
         main.addSubcommand(new MigrateCommand());
         main.addSubcommand(new DeliverCommand());
         main.addSubcommand(new ShowCommand());
+        main.addSubcommand(new ExplainCommand());
         main.addSubcommand(new DestinationCommand());
         main.addSubcommand(new RuleCommand());
         main.addSubcommand(new SecretCommand());

@@ -3,6 +3,8 @@ package dev.waybill.worker.ops;
 import dev.waybill.schemas.Topics;
 import dev.waybill.schemas.serde.AvroCodec;
 import dev.waybill.topology.codec.Records;
+import dev.waybill.topology.policy.RetryPlan;
+import dev.waybill.topology.routing.Explainer;
 import dev.waybill.worker.config.WorkerConfig;
 import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.SinkProvider;
@@ -46,7 +48,13 @@ public final class Api implements AutoCloseable {
                 config.worker().requestTopics().getFirst(),
                 config.api().requestTimeout(),
                 clock);
-        this.routes = routes -> register(routes, providers, store, json, tests, deliveries);
+        var explain = new ExplainRoutes(
+                new RoutingConfiguration(view),
+                new Explainer(
+                        new RetryPlan(config.worker().retryDelays()), config.router().resolutionGrace()),
+                config.router().inlinePayloadMax(),
+                clock);
+        this.routes = routes -> register(routes, providers, store, json, tests, deliveries, explain);
     }
 
     static void register(
@@ -55,11 +63,13 @@ public final class Api implements AutoCloseable {
             ConfigurationStore store,
             DestinationJson json,
             ConnectionTests tests,
-            DeliveryRoutes deliveries) {
+            DeliveryRoutes deliveries,
+            ExplainRoutes explain) {
         Audit audit = new Audit();
         new DestinationRoutes(store, json, tests, audit).register(routes);
         new RuleRoutes(store, audit).register(routes);
         deliveries.register(routes);
+        explain.register(routes);
         routes.get("/v1/providers", context -> {
             var body = Json.object();
             body.set("providers", providers.json());

@@ -7,6 +7,8 @@ import dev.waybill.schemas.Topics;
 import dev.waybill.schemas.registry.RegistryUnavailableException;
 import dev.waybill.schemas.serde.AvroCodec;
 import dev.waybill.schemas.serde.PoisonRecordException;
+import dev.waybill.topology.codec.InvalidRecordException;
+import dev.waybill.topology.codec.Records;
 import dev.waybill.topology.model.Bytes;
 import java.time.Duration;
 import java.util.HashMap;
@@ -130,21 +132,23 @@ public final class ConfigurationTail implements AutoCloseable {
                         codec.decode(record.value(), Destination.class),
                         Bytes.of(record.value()));
             } else {
-                view.apply(
-                        record.topic(),
-                        record.offset(),
-                        key,
-                        codec.decode(record.value(), DefaultDestinationRule.class));
+                view.apply(record.topic(), record.offset(), key, rule(record.value()));
             }
-        } catch (PoisonRecordException e) {
+        } catch (PoisonRecordException | InvalidRecordException e) {
             LOG.warn(
-                    "configuration record {} at {}-0@{} is not readable: {}",
+                    "configuration record {} at {}-0@{} is not taken: {}",
                     key,
                     record.topic(),
                     record.offset(),
                     e.getMessage());
             view.skip(record.topic(), record.offset());
         }
+    }
+
+    private DefaultDestinationRule rule(byte[] value) {
+        DefaultDestinationRule rule = codec.decode(value, DefaultDestinationRule.class);
+        var _ = Records.model(rule);
+        return rule;
     }
 
     private @Nullable DestinationHealth health(byte @Nullable [] value) {

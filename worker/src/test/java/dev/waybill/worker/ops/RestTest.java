@@ -1,5 +1,10 @@
 package dev.waybill.worker.ops;
 
+import java.util.stream.Stream;
+import java.util.stream.Collectors;
+import dev.waybill.topology.routing.Explainer;
+import dev.waybill.topology.policy.RetryPlan;
+import dev.waybill.schemas.RetryDelay;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -107,7 +112,13 @@ class RestTest {
                                 store,
                                 new DestinationJson(providers, new SettingsCheck(new OwnSecrets())),
                                 tests,
-                                deliveries),
+                                deliveries,
+                                new ExplainRoutes(
+                                        new RoutingConfiguration(view),
+                                        new Explainer(
+                                                new RetryPlan(List.of(RetryDelay.parse("1s"))), Duration.ofSeconds(10)),
+                                        1_000,
+                                        clock)),
                         health::register));
     }
 
@@ -389,6 +400,63 @@ class RestTest {
         for (String used : List.of("a", "b", "c")) {
             assertThat(send("DELETE", destination(used), "").status()).as(used).isEqualTo(409);
         }
+    }
+
+    @Test
+    void it_is_explained_where_a_request_would_go() throws Exception {
+        put(destination("off"), "{\"provider\": \"hook\", \"enabled\": false, \"settings\": {\"url\": \"x\"}}");
+        JsonNode open = put(destination("open"), HOOK).body();
+        put(destination("crm"), HOOK);
+        put(destination("disk"), HOOK);
+        tellHealth(open, NOW.plusSeconds(60), null);
+        String rules = "/v1/organizations/" + org + "/rules/";
+        put(rules + "audit", """
+                {"priority": 9, "selection": "failover", "primary": ["off", "open"], "secondary": ["crm"],
+                 "fallback": ["disk"], "conditions": {"payloadTypes": ["audit.*"], "tagsNone": ["test"]}}""");
+        put(rules + "rest", "{\"priority\": 1, \"primary\": [\"open\"]}");
+        put(rules + "old", "{\"priority\": 2, \"primary\": [\"crm\"], \"validUntil\": \"2020-01-01T00:00:00Z\"}");
+        String explain = "/v1/organizations/" + org + "/routes/explain";
+
+        JsonNode audit = send("POST", explain, "{\"type\": \"audit.x\"}").body();
+        assertThat(audit.path("outcome").asString()).isEqualTo("routed");
+        assertThat(texts(audit.path("rules"), "ruleId", "matches", "decides", "inForce"))
+                .containsExactly("audit true true true", "old false false false", "rest true false true");
+        assertThat(texts(audit.path("routes").path(0).path("candidates"), "name", "tier", "verdict", "reason"))
+                .containsExactly(
+                        "off primary passed over disabled_destination",
+                        "open primary passed over breaker_open",
+                        "crm secondary goes there null",
+                        "disk fallback next null");
+
+        JsonNode test = send("POST", explain, "{\"type\": \"audit.x\", \"tags\": [\"test\"]}").body();
+        assertThat(test.path("rules").path(0).path("failedConditions").toString()).isEqualTo("[\"tagsNone\"]");
+        assertThat(texts(test.path("routes").path(0).path("candidates"), "name", "verdict", "reason"))
+                .containsExactly("open waits for it breaker_open");
+        assertThat(test.path("routes").path(0).path("dueAt").asString()).isNotEmpty();
+
+        JsonNode named = send("POST", explain, "{\"type\": \"t\", \"destinations\": [\"disk\", \"off\"]}").body();
+        assertThat(named.path("rules")).isEmpty();
+        assertThat(texts(named.path("routes").path(1).path("candidates"), "name", "verdict", "reason"))
+                .containsExactly("off given up disabled_destination");
+
+        send("DELETE", rules + "rest", "");
+        assertThat(send("POST", explain, "{\"type\": \"t\"}").body().path("outcome").asString())
+                .isEqualTo("no_route");
+        assertThat(send("POST", "/v1/organizations/nobody/routes/explain", "{\"type\": \"t\"}")
+                        .body()
+                        .path("outcome")
+                        .asString())
+                .isEqualTo("unknown_organization");
+        assertThat(send("POST", explain, "{\"bytes\": 1001, \"deliveryId\": \"a b\", \"x\": 1}").fields())
+                .containsExactlyInAnyOrder("type", "bytes", "deliveryId", "x");
+    }
+
+    private static List<String> texts(JsonNode list, String... fields) {
+        return list.valueStream()
+                .map(one -> Stream.of(fields)
+                        .map(field -> one.path(field).isNull() ? "null" : one.path(field).asString())
+                        .collect(Collectors.joining(" ")))
+                .toList();
     }
 
     @Test

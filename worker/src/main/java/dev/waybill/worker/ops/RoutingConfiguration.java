@@ -1,0 +1,65 @@
+package dev.waybill.worker.ops;
+
+import dev.waybill.topology.codec.Records;
+import dev.waybill.topology.model.Bytes;
+import dev.waybill.topology.model.Destination;
+import dev.waybill.topology.model.Health;
+import dev.waybill.topology.model.Rule;
+import dev.waybill.topology.routing.Configuration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/// What the API knows, as the router's code asks for it. Models are made when they are asked for: an explanation is
+/// rare, and destinations are many.
+final class RoutingConfiguration implements Configuration {
+
+    /// A task carries the record; an explanation makes none.
+    private static final Bytes NOT_SENT = Bytes.of(new byte[0]);
+
+    private final ConfigurationView view;
+
+    RoutingConfiguration(ConfigurationView view) {
+        this.view = view;
+    }
+
+    @Override
+    public Optional<Destination> byId(String organizationId, UUID id) {
+        return view.destination(organizationId, id.toString()).map(RoutingConfiguration::model);
+    }
+
+    @Override
+    public Optional<Destination> byName(String organizationId, String name) {
+        return view.named(organizationId, name).stream().findFirst().map(RoutingConfiguration::model);
+    }
+
+    private static Destination model(ConfigurationView.Entry<dev.waybill.avro.Destination> entry) {
+        return Records.model(entry.value(), NOT_SENT);
+    }
+
+    @Override
+    public Optional<Health> health(Destination destination) {
+        return view.destination(destination.organizationId(), destination.id().toString())
+                .flatMap(entry -> view.health(entry.value()))
+                .map(Records::model);
+    }
+
+    @Override
+    public Optional<String> ownerOf(UUID id) {
+        return view.ownerOf(id.toString());
+    }
+
+    @Override
+    public List<Rule> rules(String organizationId) {
+        return view.rules(organizationId).stream()
+                .map(entry -> Records.model(entry.value()))
+                .sorted(Rule.EVALUATION_ORDER)
+                .toList();
+    }
+
+    @Override
+    public boolean knows(String organizationId) {
+        return !view.destinations(organizationId).isEmpty()
+                || !view.rules(organizationId).isEmpty();
+    }
+}
