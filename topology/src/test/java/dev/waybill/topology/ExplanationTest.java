@@ -107,7 +107,8 @@ class ExplanationTest {
         }
 
         private void check(DeliveryRequest request) {
-            Explanation explanation = explainer.explain(router.configuration, delivery(request), router.clock.instant());
+            Explanation explanation =
+                    explainer.explain(router.configuration, delivery(request), router.clock.instant());
             router.request(request);
             List<Task> sent = router.tasks();
             List<Task> waiting = new ArrayList<>();
@@ -185,8 +186,8 @@ class ExplanationTest {
         }
 
         private DefaultDestinationRule rule() {
-            List<UUID> left = new ArrayList<>(
-                    NAMES.stream().map(name -> id(ACME + name)).toList());
+            List<UUID> left =
+                    new ArrayList<>(NAMES.stream().map(name -> id(ACME + name)).toList());
             left.add(id(GLOBEX + "theirs"));
             left.add(id("nobody's"));
             Collections.shuffle(left, random);
@@ -213,7 +214,8 @@ class ExplanationTest {
         private RuleConditions conditions() {
             RuleConditions.Builder conditions = RuleConditions.newBuilder();
             if (random.nextBoolean()) {
-                conditions.setPayloadTypes(List.of(List.of("audit.*", "audit.trail", "invoice").get(random.nextInt(3))));
+                conditions.setPayloadTypes(
+                        List.of(List.of("audit.*", "audit.trail", "invoice").get(random.nextInt(3))));
             }
             if (random.nextInt(4) == 0) {
                 conditions.setUserRoles(List.of("x"));

@@ -138,6 +138,8 @@ class SeveralRoutesTest {
         assertThat(joined.getAttempts()).isEqualTo(1);
         assertThat(joined.getFallbackUsed()).isTrue();
         assertThat(joined.getTrail()).hasSize(1);
+        assertThat(joined.getRuleId()).isEqualTo("a");
+        assertThat(joined.getRuleTier()).isEqualTo("fallback");
     }
 
     @Test

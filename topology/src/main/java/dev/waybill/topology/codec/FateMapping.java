@@ -55,18 +55,16 @@ final class FateMapping {
                 avro.getResponseCode(),
                 avro.getFallbackUsed(),
                 avro.getJoinedRoute(),
-                rule(avro),
+                rule(avro.getRuleId(), avro.getRuleVersion(), avro.getRuleSelection(), avro.getRuleTier()),
                 trailModel(avro.getTrail()),
                 avro.getSettledAt());
     }
 
-    private static @Nullable RuleChoice rule(RouteFate avro) {
-        String selection = avro.getRuleSelection();
-        String tier = avro.getRuleTier();
-        if (avro.getRuleId() == null || avro.getRuleVersion() == null || selection == null || tier == null) {
-            return null;
-        }
-        return new RuleChoice(avro.getRuleId(), avro.getRuleVersion(), selection, Tier.parse(tier));
+    static @Nullable RuleChoice rule(
+            @Nullable String ruleId, @Nullable Long version, @Nullable String selection, @Nullable String tier) {
+        return ruleId == null || version == null || selection == null || tier == null
+                ? null
+                : new RuleChoice(ruleId, version, selection, Tier.parse(tier));
     }
 
     static List<dev.waybill.avro.TrailEntry> trail(List<TrailEntry> trail) {

@@ -7,6 +7,7 @@ import dev.waybill.topology.model.Delivery;
 import dev.waybill.topology.model.Origin;
 import dev.waybill.topology.model.Payload;
 import dev.waybill.topology.model.Request;
+import dev.waybill.topology.model.RuleChoice;
 import dev.waybill.topology.settlement.Claim;
 import dev.waybill.topology.settlement.OpenDelivery;
 import java.util.List;
@@ -47,8 +48,20 @@ final class OpenDeliveryMapping {
     }
 
     private static RouteClaim toAvro(Claim claim) {
-        return new RouteClaim(
-                claim.route(), claim.destination(), claim.joined(), claim.attempts(), FateMapping.trail(claim.trail()));
+        RouteClaim avro = new RouteClaim();
+        avro.setRoute(claim.route());
+        avro.setDestinationId(claim.destination());
+        avro.setJoinedRoute(claim.joined());
+        avro.setAttempts(claim.attempts());
+        avro.setTrail(FateMapping.trail(claim.trail()));
+        RuleChoice rule = claim.rule();
+        if (rule != null) {
+            avro.setRuleId(rule.ruleId());
+            avro.setRuleVersion(rule.version());
+            avro.setRuleSelection(rule.selection());
+            avro.setRuleTier(rule.tier().wireName());
+        }
+        return avro;
     }
 
     private static Claim toModel(RouteClaim avro) {
@@ -57,7 +70,8 @@ final class OpenDeliveryMapping {
                 avro.getDestinationId(),
                 avro.getJoinedRoute(),
                 avro.getAttempts(),
-                FateMapping.trailModel(avro.getTrail()));
+                FateMapping.trailModel(avro.getTrail()),
+                FateMapping.rule(avro.getRuleId(), avro.getRuleVersion(), avro.getRuleSelection(), avro.getRuleTier()));
     }
 
     private static Delivery delivery(dev.waybill.avro.OpenDelivery avro) {

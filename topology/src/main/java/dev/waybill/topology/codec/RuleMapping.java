@@ -116,7 +116,8 @@ public final class RuleMapping {
         try {
             return Selection.of(record.getSelection(), record.getStickyBy());
         } catch (IllegalArgumentException e) {
-            fault(record.getSelection().equals("sticky") || record.getStickyBy() != null ? "stickyBy" : "selection",
+            fault(
+                    record.getSelection().equals("sticky") || record.getStickyBy() != null ? "stickyBy" : "selection",
                     String.valueOf(e.getMessage()));
             return null;
         }
@@ -178,7 +179,8 @@ public final class RuleMapping {
         }
         return types.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Condition.Type(types.stream().map(TypePattern::new).toList()));
+                : Optional.of(
+                        new Condition.Type(types.stream().map(TypePattern::new).toList()));
     }
 
     private Optional<Set<String>> values(String field, List<String> values) {

@@ -141,8 +141,7 @@ public final class ConfigurationView implements Configuration {
 
     /// Forgets a rule.
     public void removeRule(String key) {
-        rules.computeIfPresent(
-                Keys.organizationOf(key), (_, known) -> known.remove(localPart(key)) ? null : known);
+        rules.computeIfPresent(Keys.organizationOf(key), (_, known) -> known.remove(localPart(key)) ? null : known);
     }
 
     private static String localPart(String key) {

@@ -30,8 +30,7 @@ public final class Explainer {
     public Explanation explain(Configuration configuration, Delivery delivery, Instant now) {
         Request request = delivery.request();
         Resolution resolution = Resolver.resolve(configuration, request, now);
-        List<RuleFinding> rules =
-                request.destinations().isEmpty() ? rules(configuration, request, now) : List.of();
+        List<RuleFinding> rules = request.destinations().isEmpty() ? rules(configuration, request, now) : List.of();
         return resolution instanceof Resolution.Routes(List<Route> routes)
                 ? new Explanation(rules, resolution, steps(configuration, delivery, routes, now))
                 : new Explanation(rules, resolution, List.of());
@@ -40,8 +39,8 @@ public final class Explainer {
     private static List<RuleFinding> rules(Configuration configuration, Request request, Instant now) {
         List<Rule> deciding = configuration.deciding(request, now);
         return configuration.rules(request.organizationId()).stream()
-                .map(rule -> new RuleFinding(
-                        rule, rule.isInForce(now), failed(rule, request, now), deciding.contains(rule)))
+                .map(rule ->
+                        new RuleFinding(rule, rule.isInForce(now), failed(rule, request, now), deciding.contains(rule)))
                 .toList();
     }
 
@@ -53,8 +52,7 @@ public final class Explainer {
     }
 
     /// As the router begins a delivery; with places of its own, so that nobody's place in a queue is taken.
-    private List<RouteFinding> steps(
-            Configuration configuration, Delivery delivery, List<Route> routes, Instant now) {
+    private List<RouteFinding> steps(Configuration configuration, Delivery delivery, List<Route> routes, Instant now) {
         Advance advance = new Advance(plan, grace);
         OpenDelivery open = routes.size() == 1 ? null : OpenDelivery.start(delivery, routes.size());
         List<RouteFinding> findings = new ArrayList<>();

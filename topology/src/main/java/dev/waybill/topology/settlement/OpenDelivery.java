@@ -162,7 +162,7 @@ public record OpenDelivery(Delivery delivery, int routes, List<Fate> fates, List
                 other.responseCode(),
                 !claim.trail().isEmpty(),
                 other.route(),
-                other.rule(),
+                claim.rule(),
                 claim.trail(),
                 now);
     }

@@ -94,7 +94,10 @@ class RecordsTest {
                 records.request(request), request, new Origin("requests", 3, 17), NOW.plusNanos(5_000), 2, "hash");
         Destination destination = records.destination(encoded(destination()));
         Route route = Route.start(
-                        1, 2, new RuleRef("r", 4, "failover", 1, 0), List.of("a", destination.id().toString()))
+                        1,
+                        2,
+                        new RuleRef("r", 4, "failover", 1, 0),
+                        List.of("a", destination.id().toString()))
                 .failOver("permanent", new LastFailure("http_410", "gone", 410), NOW)
                 .ranked()
                 .retry(NOW.plusSeconds(9), new LastFailure("timeout", null, null))

@@ -120,7 +120,8 @@ class RuleMappingTest {
 
     @Test
     void conditionsThatAskForNothingAreNone() {
-        assertThat(RuleMapping.toModel(rule().setConditions(conditions().build()).build())
+        assertThat(RuleMapping.toModel(
+                                rule().setConditions(conditions().build()).build())
                         .conditions())
                 .isEmpty();
     }
@@ -206,20 +207,14 @@ class RuleMappingTest {
             },
             nullValues = "null")
     void aSelectionIsOneOfFive(String selection, String stickyBy, boolean good) {
-        assertThat(faultsOf(rule().setSelection(selection).setStickyBy(stickyBy)).isEmpty())
+        assertThat(faultsOf(rule().setSelection(selection).setStickyBy(stickyBy))
+                        .isEmpty())
                 .isEqualTo(good);
     }
 
     @ParameterizedTest
     @CsvSource(
-            value = {
-                "null, 0, true",
-                "0, null, true",
-                "5, 5, true",
-                "5, 4, false",
-                "-1, 4, false",
-                "null, -1, false"
-            },
+            value = {"null, 0, true", "0, null, true", "5, 5, true", "5, 4, false", "-1, 4, false", "null, -1, false"},
             nullValues = "null")
     void aSizeIsARange(Long min, Long max, boolean good) {
         assertThat(faultsOf(conditions().setMinBytes(min).setMaxBytes(max)).isEmpty())

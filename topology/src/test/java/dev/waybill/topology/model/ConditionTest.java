@@ -43,7 +43,9 @@ class ConditionTest {
     }
 
     @ParameterizedTest
-    @CsvSource(value = {"nurse, true", "doctor, true", "Doctor, false", "null, false"}, nullValues = "null")
+    @CsvSource(
+            value = {"nurse, true", "doctor, true", "Doctor, false", "null, false"},
+            nullValues = "null")
     void aRoleIsOneOfThose(String role, boolean holds) {
         assertThat(new Condition.Role(Set.of("doctor", "nurse")).holds(Requests.ofRole(role), NOW))
                 .isEqualTo(holds);

@@ -224,12 +224,7 @@ class ResolverTest {
             List<UUID> secondary,
             List<UUID> fallback) {
         return Models.rule(
-                id,
-                priority,
-                selection,
-                Models.targets(primary),
-                Models.targets(secondary),
-                Models.targets(fallback));
+                id, priority, selection, Models.targets(primary), Models.targets(secondary), Models.targets(fallback));
     }
 
     private static Rule continuing(Rule rule) {
@@ -266,7 +261,10 @@ class ResolverTest {
 
     private static Route route(int number, int routes, RuleRef rule, UUID... candidates) {
         return Route.start(
-                number, routes, rule, Arrays.stream(candidates).map(UUID::toString).toList());
+                number,
+                routes,
+                rule,
+                Arrays.stream(candidates).map(UUID::toString).toList());
     }
 
     private static List<UUID> some(RandomGenerator random, int min) {

@@ -1,9 +1,9 @@
 package dev.waybill.worker.app;
 
-import dev.waybill.worker.cli.ExplainCommand;
 import dev.waybill.worker.cli.CommandErrors;
 import dev.waybill.worker.cli.DeliverCommand;
 import dev.waybill.worker.cli.DestinationCommand;
+import dev.waybill.worker.cli.ExplainCommand;
 import dev.waybill.worker.cli.RuleCommand;
 import dev.waybill.worker.cli.SecretCommand;
 import dev.waybill.worker.cli.SettingsCommand;

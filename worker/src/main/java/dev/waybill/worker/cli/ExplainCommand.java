@@ -116,7 +116,9 @@ public final class ExplainCommand implements Callable<Integer> {
                         route.path("route").asInt(),
                         route.path("ruleId").asString(""),
                         candidate.path("tier").asString(""),
-                        candidate.path("name").asString(candidate.path("destinationId").asString()),
+                        candidate
+                                .path("name")
+                                .asString(candidate.path("destinationId").asString()),
                         candidate.path("verdict").asString(),
                         candidate.path("reason").asString(""));
             }

@@ -252,8 +252,10 @@ public final class RuleCommand {
 
     /// Those that are given, as `field=values`.
     private static String conditions(JsonNode conditions) {
-        return conditions.propertyStream()
-                .filter(one -> !one.getValue().isNull() && !(one.getValue().isContainer() && one.getValue().isEmpty()))
+        return conditions
+                .propertyStream()
+                .filter(one -> !one.getValue().isNull()
+                        && !(one.getValue().isContainer() && one.getValue().isEmpty()))
                 .map(one -> one.getKey() + "=" + values(one.getValue()))
                 .collect(Collectors.joining(" "));
     }
@@ -267,7 +269,9 @@ public final class RuleCommand {
     private static String targets(JsonNode targets) {
         return targets.valueStream()
                 .map(target -> target.path("destinationId").asString()
-                        + (target.path("weight").asInt() == 1 ? "" : "=" + target.path("weight").asInt()))
+                        + (target.path("weight").asInt() == 1
+                                ? ""
+                                : "=" + target.path("weight").asInt()))
                 .collect(Collectors.joining(","));
     }
 

@@ -51,7 +51,8 @@ public final class Api implements AutoCloseable {
         var explain = new ExplainRoutes(
                 new RoutingConfiguration(view),
                 new Explainer(
-                        new RetryPlan(config.worker().retryDelays()), config.router().resolutionGrace()),
+                        new RetryPlan(config.worker().retryDelays()),
+                        config.router().resolutionGrace()),
                 config.router().inlinePayloadMax(),
                 clock);
         this.routes = routes -> register(routes, providers, store, json, tests, deliveries, explain);

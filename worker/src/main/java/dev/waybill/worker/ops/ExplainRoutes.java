@@ -21,7 +21,6 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -71,8 +70,7 @@ final class ExplainRoutes {
         Instant now = clock.instant();
         Request request = request(Fields.of(Json.body(context), FIELDS), Json.organization(context), now);
         int size = request.payload().size();
-        Delivery delivery =
-                new Delivery(request, Bytes.of(new byte[0]), new Origin("", 0, 0), now, size, null);
+        Delivery delivery = new Delivery(request, Bytes.of(new byte[0]), new Origin("", 0, 0), now, size, null);
         Json.answer(context, HttpStatus.OK, json(explainer.explain(configuration, delivery, now), request, now));
     }
 

@@ -80,7 +80,8 @@ final class RuleJson {
         List<Fault> misread = List.copyOf(fields.faults());
         RuleMapping.faults(rule).stream()
                 // What was not even read has been named, and stands as it is in the record.
-                .filter(fault -> misread.stream().noneMatch(known -> known.field().startsWith(fault.path())))
+                .filter(fault ->
+                        misread.stream().noneMatch(known -> known.field().startsWith(fault.path())))
                 .forEach(fault -> fields.fault(fault.path(), fault.fault()));
         fields.throwIfFaulty();
         return rule;

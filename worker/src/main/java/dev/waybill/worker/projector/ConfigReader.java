@@ -93,7 +93,9 @@ final class ConfigReader {
         put(given, "tagsAll", conditions.getTagsAll());
         put(given, "tagsNone", conditions.getTagsNone());
         if (!conditions.getWindows().isEmpty()) {
-            given.put("windows", conditions.getWindows().stream().map(ConfigReader::window).toList());
+            given.put(
+                    "windows",
+                    conditions.getWindows().stream().map(ConfigReader::window).toList());
         }
         if (conditions.getMinBytes() != null) {
             given.put("minBytes", conditions.getMinBytes());
@@ -128,8 +130,8 @@ final class ConfigReader {
         Stream.of(rule.getPrimary(), rule.getSecondary(), rule.getFallback())
                 .flatMap(List::stream)
                 .filter(target -> target.getWeight() != 1)
-                .forEach(target -> weights.put(
-                        uuid(target.getDestinationId()).toString(), Integer.toString(target.getWeight())));
+                .forEach(target ->
+                        weights.put(uuid(target.getDestinationId()).toString(), Integer.toString(target.getWeight())));
         return weights;
     }
 

@@ -29,9 +29,29 @@ class ExplainCommandTest {
     void everyOptionIsAskedFor() throws IOException {
         try (StubWorker worker = new StubWorker(ROUTED)) {
             assertThat(worker.run(
-                                    "explain", "--org", "acme", "--type", "a.b", "--bytes", "7", "--role", "nurse",
-                                    "--tag", "x", "--tag", "y", "--metadata", "k=v", "--at", "2026-01-01T00:00:00Z",
-                                    "--destination", "crm", "--id", "d-1", "--correlation-id", "c")
+                                    "explain",
+                                    "--org",
+                                    "acme",
+                                    "--type",
+                                    "a.b",
+                                    "--bytes",
+                                    "7",
+                                    "--role",
+                                    "nurse",
+                                    "--tag",
+                                    "x",
+                                    "--tag",
+                                    "y",
+                                    "--metadata",
+                                    "k=v",
+                                    "--at",
+                                    "2026-01-01T00:00:00Z",
+                                    "--destination",
+                                    "crm",
+                                    "--id",
+                                    "d-1",
+                                    "--correlation-id",
+                                    "c")
                             .code())
                     .isZero();
             String asked = String.valueOf(worker.asked());
@@ -46,7 +66,9 @@ class ExplainCommandTest {
     @Test
     void rulesAndCandidatesAreShown() throws IOException {
         try (StubWorker worker = new StubWorker(ROUTED)) {
-            assertThat(worker.run("explain", "--org", "acme", "--type", "t").out().lines())
+            assertThat(worker.run("explain", "--org", "acme", "--type", "t")
+                            .out()
+                            .lines())
                     .containsExactly(
                             "RULE   VERSION  PRIORITY  SELECTION  VERDICT",
                             "night  3        9         all        fails: windows, userRoles",

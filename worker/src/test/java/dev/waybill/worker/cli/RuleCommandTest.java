@@ -46,12 +46,50 @@ class RuleCommandTest {
     @Test
     void everyOptionIsAFieldOfTheRule() {
         assertThat(put(
-                        "--primary", "crm=3", "--primary", "erp", "--secondary", "disk", "--fallback", "a=b=2",
-                        "--selection", "sticky", "--sticky-by", "metadata.patient", "--priority", "7", "--continue",
-                        "--valid-from", "2026-01-01T00:00:00Z", "--valid-until", "2027-01-01T00:00:00Z", "--inactive",
-                        "--type", "audit.*", "--type", "log", "--role", "nurse", "--any-tag", "x", "--tag", "y",
-                        "--tag", "z", "--no-tag", "w", "--min-bytes", "1", "--max-bytes", "9", "--metadata", "k=v",
-                        "--window", "MON,TUE 22:00-06:00 Europe/Vienna", "--window", "08:00-24:00"))
+                        "--primary",
+                        "crm=3",
+                        "--primary",
+                        "erp",
+                        "--secondary",
+                        "disk",
+                        "--fallback",
+                        "a=b=2",
+                        "--selection",
+                        "sticky",
+                        "--sticky-by",
+                        "metadata.patient",
+                        "--priority",
+                        "7",
+                        "--continue",
+                        "--valid-from",
+                        "2026-01-01T00:00:00Z",
+                        "--valid-until",
+                        "2027-01-01T00:00:00Z",
+                        "--inactive",
+                        "--type",
+                        "audit.*",
+                        "--type",
+                        "log",
+                        "--role",
+                        "nurse",
+                        "--any-tag",
+                        "x",
+                        "--tag",
+                        "y",
+                        "--tag",
+                        "z",
+                        "--no-tag",
+                        "w",
+                        "--min-bytes",
+                        "1",
+                        "--max-bytes",
+                        "9",
+                        "--metadata",
+                        "k=v",
+                        "--window",
+                        "MON,TUE 22:00-06:00 Europe/Vienna",
+                        "--window",
+                        "08:00-24:00"))
                 .returns(0, StubWorker.Run::code);
         assertThat(asked()).isEqualTo(JSON.readTree("""
                 {"name": null, "priority": 7, "active": false, "selection": "sticky", "stickyBy": "metadata.patient",
@@ -83,7 +121,6 @@ class RuleCommandTest {
     @Test
     void aWeightThatIsNoNumberIsLeftToTheWorkerToRefuse() {
         assertThat(put("--primary", "crm=much").code()).isZero();
-        assertThat(asked().path("primary").path(0).path("weight").asString())
-                .isEqualTo("much");
+        assertThat(asked().path("primary").path(0).path("weight").asString()).isEqualTo("much");
     }
 }

@@ -41,7 +41,8 @@ final class StubWorker implements AutoCloseable {
     /// Runs a command against it.
     Run run(String... command) {
         List<String> arguments = new ArrayList<>(List.of(command));
-        arguments.addAll(List.of("--url", "http://127.0.0.1:" + server.getAddress().getPort()));
+        arguments.addAll(
+                List.of("--url", "http://127.0.0.1:" + server.getAddress().getPort()));
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         CommandLine main = Main.create();

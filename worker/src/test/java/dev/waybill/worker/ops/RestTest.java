@@ -1,10 +1,5 @@
 package dev.waybill.worker.ops;
 
-import java.util.stream.Stream;
-import java.util.stream.Collectors;
-import dev.waybill.topology.routing.Explainer;
-import dev.waybill.topology.policy.RetryPlan;
-import dev.waybill.schemas.RetryDelay;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,11 +9,14 @@ import dev.waybill.avro.Destination;
 import dev.waybill.avro.DestinationHealth;
 import dev.waybill.schemas.Keys;
 import dev.waybill.schemas.Kind;
+import dev.waybill.schemas.RetryDelay;
 import dev.waybill.schemas.Topics;
 import dev.waybill.schemas.registry.InMemorySchemaRegistry;
 import dev.waybill.schemas.serde.AvroCodec;
 import dev.waybill.schemas.serde.SerdeSettings;
 import dev.waybill.topology.codec.Records;
+import dev.waybill.topology.policy.RetryPlan;
+import dev.waybill.topology.routing.Explainer;
 import dev.waybill.worker.config.ApiSettings;
 import dev.waybill.worker.sink.SecretNotAllowedException;
 import dev.waybill.worker.sink.Secrets;
@@ -38,6 +36,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -391,12 +391,13 @@ class RestTest {
                  "validFrom": "2026-01-01T00:00:00Z", "validUntil": "2027-01-01T00:00:00Z",
                  "conditions": {"payloadTypes": ["audit.*"], "userRoles": ["nurse"], "tagsAny": ["x"], "tagsAll": ["y"],
                   "tagsNone": ["z"], "minBytes": 1, "maxBytes": 2, "metadata": {"k": "v"},
-                  "windows": [{"days": ["MON"], "start": "22:00", "end": "24:00", "zone": "Europe/Vienna"}]}}"""
-                .formatted(a, b, c);
+                  "windows": [{"days": ["MON"], "start": "22:00", "end": "24:00", "zone": "Europe/Vienna"}]}}""".formatted(a, b, c);
         JsonNode created = put(rule, given).body();
-        JSON.readTree(given).propertyStream().forEach(field -> assertThat(created.path(field.getKey()))
-                .as(field.getKey())
-                .isEqualTo(field.getValue()));
+        JSON.readTree(given)
+                .propertyStream()
+                .forEach(field -> assertThat(created.path(field.getKey()))
+                        .as(field.getKey())
+                        .isEqualTo(field.getValue()));
         for (String used : List.of("a", "b", "c")) {
             assertThat(send("DELETE", destination(used), "").status()).as(used).isEqualTo(409);
         }
@@ -428,33 +429,42 @@ class RestTest {
                         "crm secondary goes there null",
                         "disk fallback next null");
 
-        JsonNode test = send("POST", explain, "{\"type\": \"audit.x\", \"tags\": [\"test\"]}").body();
-        assertThat(test.path("rules").path(0).path("failedConditions").toString()).isEqualTo("[\"tagsNone\"]");
+        JsonNode test = send("POST", explain, "{\"type\": \"audit.x\", \"tags\": [\"test\"]}")
+                .body();
+        assertThat(test.path("rules").path(0).path("failedConditions").toString())
+                .isEqualTo("[\"tagsNone\"]");
         assertThat(texts(test.path("routes").path(0).path("candidates"), "name", "verdict", "reason"))
                 .containsExactly("open waits for it breaker_open");
         assertThat(test.path("routes").path(0).path("dueAt").asString()).isNotEmpty();
 
-        JsonNode named = send("POST", explain, "{\"type\": \"t\", \"destinations\": [\"disk\", \"off\"]}").body();
+        JsonNode named = send("POST", explain, "{\"type\": \"t\", \"destinations\": [\"disk\", \"off\"]}")
+                .body();
         assertThat(named.path("rules")).isEmpty();
         assertThat(texts(named.path("routes").path(1).path("candidates"), "name", "verdict", "reason"))
                 .containsExactly("off given up disabled_destination");
 
         send("DELETE", rules + "rest", "");
-        assertThat(send("POST", explain, "{\"type\": \"t\"}").body().path("outcome").asString())
+        assertThat(send("POST", explain, "{\"type\": \"t\"}")
+                        .body()
+                        .path("outcome")
+                        .asString())
                 .isEqualTo("no_route");
         assertThat(send("POST", "/v1/organizations/nobody/routes/explain", "{\"type\": \"t\"}")
                         .body()
                         .path("outcome")
                         .asString())
                 .isEqualTo("unknown_organization");
-        assertThat(send("POST", explain, "{\"bytes\": 1001, \"deliveryId\": \"a b\", \"x\": 1}").fields())
+        assertThat(send("POST", explain, "{\"bytes\": 1001, \"deliveryId\": \"a b\", \"x\": 1}")
+                        .fields())
                 .containsExactlyInAnyOrder("type", "bytes", "deliveryId", "x");
     }
 
     private static List<String> texts(JsonNode list, String... fields) {
         return list.valueStream()
                 .map(one -> Stream.of(fields)
-                        .map(field -> one.path(field).isNull() ? "null" : one.path(field).asString())
+                        .map(field -> one.path(field).isNull()
+                                ? "null"
+                                : one.path(field).asString())
                         .collect(Collectors.joining(" ")))
                 .toList();
     }

@@ -53,7 +53,11 @@ class AttemptTelemetryTest {
             Samples.destination(Kind.WEBHOOK, "webhook", Map.of("signing.secret", SECRET));
     private final Task task = new Task(
             Samples.attempt("d-1", Samples.body(SECRET)).delivery(),
-            Route.start(0, 1, new RuleRef("all", 3, "weighted", 1, 0), List.of(destination.id().toString())),
+            Route.start(
+                    0,
+                    1,
+                    new RuleRef("all", 3, "weighted", 1, 0),
+                    List.of(destination.id().toString())),
             destination);
 
     @BeforeEach
