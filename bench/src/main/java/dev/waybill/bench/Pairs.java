@@ -28,8 +28,8 @@ final class Pairs {
 
     private static final Duration MEASURED_MAX = Duration.ofSeconds(15);
 
-    /// At the load of the pairs before the first of them: the JIT starts anew when a full pipeline becomes a half
-    /// empty one, and on two cores its threads are what a p99 of that time shows.
+    /// At the load of the pairs before the first of them: for nearly as long after the change from a full pipeline to a
+    /// half empty one, p99 is three times what it is later, disturbed or not.
     private static final Duration SETTLED_AFTER = Duration.ofSeconds(30);
 
     private static int halves;

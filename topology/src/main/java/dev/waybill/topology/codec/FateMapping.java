@@ -6,6 +6,7 @@ import dev.waybill.topology.model.Fate;
 import dev.waybill.topology.model.LastFailure;
 import dev.waybill.topology.model.RouteStatus;
 import dev.waybill.topology.model.RuleChoice;
+import dev.waybill.topology.model.Selection;
 import dev.waybill.topology.model.Tier;
 import dev.waybill.topology.model.TrailEntry;
 import java.util.List;
@@ -55,16 +56,30 @@ final class FateMapping {
                 avro.getResponseCode(),
                 avro.getFallbackUsed(),
                 avro.getJoinedRoute(),
-                rule(avro.getRuleId(), avro.getRuleVersion(), avro.getRuleSelection(), avro.getRuleTier()),
+                rule(
+                        avro.getRuleId(),
+                        avro.getRuleVersion(),
+                        avro.getRuleSelection(),
+                        avro.getRuleTier(),
+                        avro.getFallbackUsed() ? Tier.FALLBACK : Tier.PRIMARY),
                 trailModel(avro.getTrail()),
                 avro.getSettledAt());
     }
 
+    /// @param before the tier where the record was written before there were three, and one selection
     static @Nullable RuleChoice rule(
-            @Nullable String ruleId, @Nullable Long version, @Nullable String selection, @Nullable String tier) {
-        return ruleId == null || version == null || selection == null || tier == null
+            @Nullable String ruleId,
+            @Nullable Long version,
+            @Nullable String selection,
+            @Nullable String tier,
+            Tier before) {
+        return ruleId == null || version == null
                 ? null
-                : new RuleChoice(ruleId, version, selection, Tier.parse(tier));
+                : new RuleChoice(
+                        ruleId,
+                        version,
+                        selection == null ? new Selection.All().wireName() : selection,
+                        tier == null ? before : Tier.parse(tier));
     }
 
     static List<dev.waybill.avro.TrailEntry> trail(List<TrailEntry> trail) {

@@ -8,6 +8,7 @@ import dev.waybill.topology.model.Origin;
 import dev.waybill.topology.model.Payload;
 import dev.waybill.topology.model.Request;
 import dev.waybill.topology.model.RuleChoice;
+import dev.waybill.topology.model.Tier;
 import dev.waybill.topology.settlement.Claim;
 import dev.waybill.topology.settlement.OpenDelivery;
 import java.util.List;
@@ -71,7 +72,12 @@ final class OpenDeliveryMapping {
                 avro.getJoinedRoute(),
                 avro.getAttempts(),
                 FateMapping.trailModel(avro.getTrail()),
-                FateMapping.rule(avro.getRuleId(), avro.getRuleVersion(), avro.getRuleSelection(), avro.getRuleTier()));
+                FateMapping.rule(
+                        avro.getRuleId(),
+                        avro.getRuleVersion(),
+                        avro.getRuleSelection(),
+                        avro.getRuleTier(),
+                        Tier.FALLBACK));
     }
 
     private static Delivery delivery(dev.waybill.avro.OpenDelivery avro) {

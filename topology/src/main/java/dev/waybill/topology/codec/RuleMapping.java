@@ -40,6 +40,12 @@ public final class RuleMapping {
     static final int VALUE_LENGTH_MAX = 255;
     static final int WINDOWS_MAX = 20;
 
+    /// More are not named: who has made as many has not meant a rule.
+    static final int FAULTS_MAX = 100;
+
+    /// Of what was written, in what is said of it.
+    private static final int QUOTED_MAX = 50;
+
     private static final Pattern TYPE = Pattern.compile("[^\\s*]{1,98}(\\.\\*)?");
     private static final Pattern TIME = Pattern.compile("([01]\\d|2[0-3]):[0-5]\\d");
     private static final String MIDNIGHT = "24:00";
@@ -113,12 +119,20 @@ public final class RuleMapping {
     }
 
     private @Nullable Selection selection(DefaultDestinationRule record) {
+        String name = record.getSelection();
+        if (!Selection.NAMES.contains(name)) {
+            fault("selection", "is one of " + String.join(", ", Selection.NAMES) + ", not " + quoted(name));
+            return null;
+        }
+        String key = record.getStickyBy();
+        if (key != null && key.length() > VALUE_LENGTH_MAX) {
+            fault("stickyBy", "has at most " + VALUE_LENGTH_MAX + " characters");
+            return null;
+        }
         try {
-            return Selection.of(record.getSelection(), record.getStickyBy());
+            return Selection.of(name, key);
         } catch (IllegalArgumentException e) {
-            fault(
-                    record.getSelection().equals("sticky") || record.getStickyBy() != null ? "stickyBy" : "selection",
-                    String.valueOf(e.getMessage()));
+            fault("stickyBy", String.valueOf(e.getMessage()));
             return null;
         }
     }
@@ -143,7 +157,7 @@ public final class RuleMapping {
                 }
                 targets.add(new Target(id, Math.max(1, record.getWeight())));
             } catch (IllegalArgumentException _) {
-                fault(path + ".destinationId", "must be a UUID, not " + record.getDestinationId());
+                fault(path + ".destinationId", "must be a UUID, not " + quoted(record.getDestinationId()));
             }
         }
         return targets;
@@ -196,7 +210,7 @@ public final class RuleMapping {
         entries.forEach((key, value) -> {
             requireText("conditions.metadata", key);
             if (value.length() > VALUE_LENGTH_MAX) {
-                fault("conditions.metadata." + key, "has at most " + VALUE_LENGTH_MAX + " characters");
+                fault("conditions.metadata." + quoted(key), "has at most " + VALUE_LENGTH_MAX + " characters");
             }
         });
         return entries.isEmpty() ? Optional.empty() : Optional.of(new Condition.Metadata(entries));
@@ -253,7 +267,7 @@ public final class RuleMapping {
             if (day.isPresent()) {
                 days.add(day.get());
             } else {
-                fault(path + "days[" + i + "]", "is one of MON, TUE, WED, THU, FRI, SAT and SUN, not " + name);
+                fault(path + "days[" + i + "]", "is one of MON, TUE, WED, THU, FRI, SAT and SUN, not " + quoted(name));
             }
         }
         return days;
@@ -263,7 +277,7 @@ public final class RuleMapping {
         if (TIME.matcher(text).matches()) {
             return LocalTime.parse(text);
         }
-        fault(path, "is a time of day such as 08:30, not " + text);
+        fault(path, "is a time of day such as 08:30, not " + quoted(text));
         return null;
     }
 
@@ -271,7 +285,7 @@ public final class RuleMapping {
         try {
             return ZoneId.of(name);
         } catch (DateTimeException _) {
-            fault(path + "zone", "is an IANA time zone such as Europe/Vienna, not " + name);
+            fault(path + "zone", "is an IANA time zone such as Europe/Vienna, not " + quoted(name));
             return null;
         }
     }
@@ -288,7 +302,13 @@ public final class RuleMapping {
         }
     }
 
+    private static String quoted(String text) {
+        return text.length() <= QUOTED_MAX ? text : text.substring(0, QUOTED_MAX) + "…";
+    }
+
     private void fault(String path, String fault) {
-        faults.add(new FieldFault(path, fault));
+        if (faults.size() < FAULTS_MAX) {
+            faults.add(new FieldFault(path, fault));
+        }
     }
 }

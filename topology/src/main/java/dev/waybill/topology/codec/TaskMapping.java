@@ -9,6 +9,7 @@ import dev.waybill.topology.model.Origin;
 import dev.waybill.topology.model.Request;
 import dev.waybill.topology.model.Route;
 import dev.waybill.topology.model.RuleRef;
+import dev.waybill.topology.model.Selection;
 import dev.waybill.topology.model.Task;
 import org.jspecify.annotations.Nullable;
 
@@ -91,12 +92,15 @@ final class TaskMapping {
     }
 
     private static @Nullable RuleRef rule(DeliveryTask avro) {
-        String selection = avro.getRuleSelection();
-        if (avro.getRuleId() == null || avro.getRuleVersion() == null || selection == null) {
+        if (avro.getRuleId() == null || avro.getRuleVersion() == null) {
             return null;
         }
-        return new RuleRef(
-                avro.getRuleId(), avro.getRuleVersion(), selection, avro.getPrimaries(), avro.getSecondaries());
+        String selection = avro.getRuleSelection();
+        return selection == null
+                // Written before there were others.
+                ? new RuleRef(avro.getRuleId(), avro.getRuleVersion(), new Selection.All().wireName(), 1, 0)
+                : new RuleRef(
+                        avro.getRuleId(), avro.getRuleVersion(), selection, avro.getPrimaries(), avro.getSecondaries());
     }
 
     /// A task that router and sinks would stumble over is refused where it is read.

@@ -15,7 +15,18 @@ public sealed interface Condition {
     boolean holds(Request request, Instant now);
 
     /// Its name in a record.
-    String field();
+    default String field() {
+        return switch (this) {
+            case Type _ -> "payloadTypes";
+            case Role _ -> "userRoles";
+            case AnyTag _ -> "tagsAny";
+            case AllTags _ -> "tagsAll";
+            case NoTag _ -> "tagsNone";
+            case Metadata _ -> "metadata";
+            case Size _ -> "minBytes to maxBytes";
+            case Windows _ -> "windows";
+        };
+    }
 
     /// The payload is of one of these types.
     record Type(List<TypePattern> patterns) implements Condition {
@@ -27,11 +38,6 @@ public sealed interface Condition {
         public boolean holds(Request request, Instant now) {
             String type = request.payload().type();
             return patterns.stream().anyMatch(pattern -> pattern.covers(type));
-        }
-
-        @Override
-        public String field() {
-            return "payloadTypes";
         }
     }
 
@@ -64,11 +70,6 @@ public sealed interface Condition {
         public boolean holds(Request request, Instant now) {
             return request.userRole() != null && roles.contains(request.userRole());
         }
-
-        @Override
-        public String field() {
-            return "userRoles";
-        }
     }
 
     /// The request has at least one of these tags.
@@ -80,11 +81,6 @@ public sealed interface Condition {
         @Override
         public boolean holds(Request request, Instant now) {
             return request.tags().stream().anyMatch(tags::contains);
-        }
-
-        @Override
-        public String field() {
-            return "tagsAny";
         }
     }
 
@@ -98,11 +94,6 @@ public sealed interface Condition {
         public boolean holds(Request request, Instant now) {
             return request.tags().containsAll(tags);
         }
-
-        @Override
-        public String field() {
-            return "tagsAll";
-        }
     }
 
     /// The request has none of these tags.
@@ -114,11 +105,6 @@ public sealed interface Condition {
         @Override
         public boolean holds(Request request, Instant now) {
             return request.tags().stream().noneMatch(tags::contains);
-        }
-
-        @Override
-        public String field() {
-            return "tagsNone";
         }
     }
 
@@ -132,11 +118,6 @@ public sealed interface Condition {
         public boolean holds(Request request, Instant now) {
             return request.metadata().entrySet().containsAll(entries.entrySet());
         }
-
-        @Override
-        public String field() {
-            return "metadata";
-        }
     }
 
     /// The payload's length, both ends included. One by reference has no length that is known, and never matches.
@@ -145,11 +126,6 @@ public sealed interface Condition {
         public boolean holds(Request request, Instant now) {
             int size = request.payload().size();
             return request.payload().body() != null && min <= size && size <= max;
-        }
-
-        @Override
-        public String field() {
-            return "minBytes, maxBytes";
         }
     }
 
@@ -163,11 +139,6 @@ public sealed interface Condition {
         public boolean holds(Request request, Instant now) {
             Instant time = request.occurredAt() == null ? now : request.occurredAt();
             return windows.stream().anyMatch(window -> window.isOpen(time));
-        }
-
-        @Override
-        public String field() {
-            return "windows";
         }
     }
 }

@@ -1,11 +1,13 @@
 package dev.waybill.topology.model;
 
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// How a rule makes routes of its destinations.
 public sealed interface Selection {
+
+    /// As records and rows spell them.
+    List<String> NAMES = List.of("all", "failover", "weighted", "round-robin", "sticky");
 
     /// Each primary is a route of its own, with the later tiers behind it.
     record All() implements Selection {}
@@ -31,8 +33,7 @@ public sealed interface Selection {
 
         public Key {
             if (!FIELDS.contains(field) && !(field.startsWith(METADATA) && field.length() > METADATA.length())) {
-                throw new IllegalArgumentException(
-                        "is one of " + String.join(", ", FIELDS) + " or metadata.<key>, not " + field);
+                throw new IllegalArgumentException("is one of " + String.join(", ", FIELDS) + " and metadata.<key>");
             }
         }
 
@@ -64,10 +65,17 @@ public sealed interface Selection {
 
     /// The selection that a record asks for.
     ///
-    /// @param key field whose values stay together; for `sticky` alone
+    /// @param name one of [#NAMES]
+    /// @param key  field whose values stay together; for `sticky` alone
     /// @throws IllegalArgumentException if there is none of that name, or it lacks the key or has one too many
     static Selection of(String name, @Nullable String key) {
-        if (key != null && !name.equals("sticky")) {
+        if (name.equals("sticky")) {
+            if (key == null) {
+                throw new IllegalArgumentException("sticky needs a field");
+            }
+            return new Sticky(new Key(key));
+        }
+        if (key != null) {
             throw new IllegalArgumentException("only sticky takes a field");
         }
         return switch (name) {
@@ -75,12 +83,7 @@ public sealed interface Selection {
             case "failover" -> new Failover();
             case "weighted" -> new Weighted();
             case "round-robin" -> new RoundRobin();
-            case "sticky" ->
-                new Sticky(new Key(Optional.ofNullable(key)
-                        .orElseThrow(() -> new IllegalArgumentException("sticky needs a field"))));
-            default ->
-                throw new IllegalArgumentException(
-                        "is one of all, failover, weighted, round-robin and sticky, not " + name);
+            default -> throw new IllegalArgumentException("no selection: " + name);
         };
     }
 }

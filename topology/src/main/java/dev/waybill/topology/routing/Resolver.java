@@ -9,6 +9,7 @@ import dev.waybill.topology.model.Target;
 import dev.waybill.topology.policy.Reasons;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,14 +33,17 @@ public final class Resolver {
             return new Resolution.Routes(named(configuration, request));
         }
         String organization = request.organizationId();
-        List<Plan> plans = configuration.deciding(request, now).stream()
-                .flatMap(rule -> plans(rule, request).stream())
-                .toList();
-        if (plans.size() > ROUTES_MAX) {
-            return new Resolution.Rejected(Reasons.TOO_MANY_ROUTES);
+        // No second route that begins at a destination where another one begins: the earlier rule says what follows.
+        SequencedMap<String, Plan> plans = new LinkedHashMap<>();
+        for (Rule rule : configuration.deciding(request, now)) {
+            plans(rule, request)
+                    .forEach(plan -> plans.putIfAbsent(plan.candidates().getFirst(), plan));
+            if (plans.size() > ROUTES_MAX) {
+                return new Resolution.Rejected(Reasons.TOO_MANY_ROUTES);
+            }
         }
         if (!plans.isEmpty()) {
-            return new Resolution.Routes(routes(plans));
+            return new Resolution.Routes(routes(plans.values()));
         }
         return configuration.knows(organization) ? new Resolution.Rejected(Reasons.NO_ROUTE) : new Resolution.Waits();
     }
@@ -105,15 +109,9 @@ public final class Resolver {
         return candidates.size() - before;
     }
 
-    /// One route for each plan, but no second one that begins at a destination where another begins: what that one
-    /// fails over to is the better known, because its rule comes first.
-    private static List<Route> routes(List<Plan> plans) {
-        SequencedMap<String, Plan> distinct = new LinkedHashMap<>();
-        plans.forEach(plan -> distinct.putIfAbsent(plan.candidates().getFirst(), plan));
+    private static List<Route> routes(Collection<Plan> plans) {
         List<Route> routes = new ArrayList<>();
-        distinct.values()
-                .forEach(plan ->
-                        routes.add(Route.start(routes.size(), distinct.size(), plan.rule(), plan.candidates())));
+        plans.forEach(plan -> routes.add(Route.start(routes.size(), plans.size(), plan.rule(), plan.candidates())));
         return routes;
     }
 }

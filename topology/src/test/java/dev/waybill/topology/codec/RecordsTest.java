@@ -7,6 +7,8 @@ import dev.waybill.avro.DeliveryAttempt;
 import dev.waybill.avro.DeliveryCommand;
 import dev.waybill.avro.DeliveryRequest;
 import dev.waybill.avro.DeliveryReturn;
+import dev.waybill.avro.DeliveryTask;
+import dev.waybill.avro.RouteFate;
 import dev.waybill.schemas.Kind;
 import dev.waybill.schemas.Topics;
 import dev.waybill.schemas.registry.InMemorySchemaRegistry;
@@ -24,8 +26,10 @@ import dev.waybill.topology.model.LastFailure;
 import dev.waybill.topology.model.Origin;
 import dev.waybill.topology.model.Route;
 import dev.waybill.topology.model.RouteStatus;
+import dev.waybill.topology.model.RuleChoice;
 import dev.waybill.topology.model.RuleRef;
 import dev.waybill.topology.model.Task;
+import dev.waybill.topology.model.Tier;
 import dev.waybill.topology.policy.ErrorCategory;
 import dev.waybill.topology.policy.Fault;
 import dev.waybill.topology.policy.Outcome;
@@ -223,6 +227,28 @@ class RecordsTest {
         assertThatThrownBy(() -> records.returned(Bytes.of(avro.encode(topics.returns(), new DeliveryReturn()))))
                 .isInstanceOf(InvalidRecordException.class);
         assertThatThrownBy(() -> records.task(encodedRequest())).isInstanceOf(PoisonRecordException.class);
+    }
+
+    @Test
+    void aTaskWrittenBeforeRulesHadSelectionsKeepsItsRule() {
+        Task task = task();
+        DeliveryTask old = avro.decode(records.encode(task, "t.tasks.webhook").array(), DeliveryTask.class);
+        old.setRuleSelection(null);
+        old.setPrimaries(0);
+        assertThat(records.task(Bytes.of(avro.encode("t.tasks.webhook", old)))
+                        .route()
+                        .rule())
+                .isEqualTo(new RuleRef("r", 4, "all", 1, 0));
+    }
+
+    @Test
+    void aFateWrittenBeforeRulesHadSelectionsKeepsItsRule() {
+        RouteFate old = FateMapping.toAvro(fate(task()));
+        old.setRuleSelection(null);
+        old.setRuleTier(null);
+        assertThat(FateMapping.toModel(old).rule()).isEqualTo(new RuleChoice("r", 4, "all", Tier.FALLBACK));
+        old.setFallbackUsed(false);
+        assertThat(FateMapping.toModel(old).rule()).isEqualTo(new RuleChoice("r", 4, "all", Tier.PRIMARY));
     }
 
     @Test

@@ -222,6 +222,18 @@ class RuleMappingTest {
     }
 
     @Test
+    void whatIsWrongIsSaidInBoundedWords() {
+        String text = "x".repeat(10_000);
+        assertThat(RuleMapping.faults(rule().setPrimary(List.of(new RuleTarget(text, 1)))
+                        .setSelection(text)
+                        .build()))
+                .hasSize(2)
+                .allSatisfy(fault -> assertThat(fault.fault().length()).isLessThan(200));
+        List<String> many = Collections.nCopies(10_000, "*");
+        assertThat(faultsOf(conditions().setPayloadTypes(many))).hasSize(RuleMapping.FAULTS_MAX);
+    }
+
+    @Test
     void boundsHoldOnBothSides() {
         List<RuleTarget> many = java.util.stream.IntStream.rangeClosed(1, RuleMapping.TARGETS_MAX)
                 .mapToObj(i -> target(new UUID(9, i)))
@@ -242,6 +254,12 @@ class RuleMappingTest {
         assertThat(faultsOf(conditions().setPayloadTypes(List.of("t".repeat(98) + ".*", "*", ".*", "a.*.b"))))
                 .containsExactly(
                         "conditions.payloadTypes[1]", "conditions.payloadTypes[2]", "conditions.payloadTypes[3]");
+        assertThat(faultsOf(rule().setSelection("sticky").setStickyBy("metadata." + "k".repeat(246))))
+                .isEmpty();
+        assertThat(faultsOf(rule().setSelection("sticky").setStickyBy("metadata." + "k".repeat(247))))
+                .containsExactly("stickyBy");
+        assertThat(faultsOf(rule().setSelection("best").setStickyBy("correlationId")))
+                .containsExactly("selection");
         assertThat(faultsOf(rule().setValidFrom(Instant.EPOCH).setValidUntil(Instant.EPOCH)))
                 .containsExactly("validUntil");
     }

@@ -216,6 +216,14 @@ class ResolverTest {
                 .isEqualTo(new Resolution.Rejected(Reasons.TOO_MANY_ROUTES));
     }
 
+    @Test
+    void whatIsMadeOnceIsCountedOnce() {
+        for (int i = 0; i <= Resolver.ROUTES_MAX; i++) {
+            put(continuing(rule("r" + i, 9, new Selection.All(), List.of(A, B), List.of(), List.of())));
+        }
+        assertThat(routes(Models.request())).hasSize(2);
+    }
+
     private static Rule rule(
             String id,
             int priority,

@@ -162,11 +162,11 @@ final class Fields {
         return texts;
     }
 
-    /// A list of objects within; what else is in it is a fault. Empty when absent.
+    /// A list of objects within; what else is in it is a fault, and null in its place. Empty when absent.
     ///
     /// @param shorthand name of the field that a text in an object's place stands for; null allows none
-    List<Fields> objects(String name, int max, Set<String> known, @Nullable String shorthand) {
-        List<Fields> objects = new ArrayList<>();
+    List<@Nullable Fields> objects(String name, int max, Set<String> known, @Nullable String shorthand) {
+        List<@Nullable Fields> objects = new ArrayList<>();
         JsonNode node = object.get(name);
         if (node == null || node.isNull()) {
             return objects;
@@ -185,6 +185,7 @@ final class Fields {
                 objects.add(new Fields(inner, path + place + ".", faults));
             } else {
                 fault(place, "expected an object" + (shorthand == null ? "" : ", or a text"));
+                objects.add(null);
             }
         }
         return objects;

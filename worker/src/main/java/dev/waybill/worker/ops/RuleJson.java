@@ -79,12 +79,15 @@ final class RuleJson {
         rule.setValidUntil(fields.time("validUntil"));
         List<Fault> misread = List.copyOf(fields.faults());
         RuleMapping.faults(rule).stream()
-                // What was not even read has been named, and stands as it is in the record.
-                .filter(fault ->
-                        misread.stream().noneMatch(known -> known.field().startsWith(fault.path())))
+                // What could not even be read is named already, and stands for nothing in the record.
+                .filter(fault -> misread.stream().noneMatch(known -> isWithin(fault.path(), known.field())))
                 .forEach(fault -> fields.fault(fault.path(), fault.fault()));
         fields.throwIfFaulty();
         return rule;
+    }
+
+    private static boolean isWithin(String path, String field) {
+        return path.equals(field) || path.startsWith(field + ".") || path.startsWith(field + "[");
     }
 
     private static @Nullable RuleConditions conditions(@Nullable Fields fields) {
@@ -105,28 +108,36 @@ final class RuleJson {
     }
 
     private static List<RuleWindow> windows(Fields fields) {
-        return fields.objects("windows", LIST_MAX, Set.of("days", "start", "end", "zone"), null).stream()
-                .map(window -> RuleWindow.newBuilder()
-                        .setDays(window.texts("days", LIST_MAX))
-                        .setStart(window.requiredText("start", TEXT_MAX))
-                        .setEnd(window.requiredText("end", TEXT_MAX))
-                        .setZone(window.has("zone") ? window.requiredText("zone", TEXT_MAX) : "UTC")
-                        .build())
-                .toList();
+        List<RuleWindow> windows = new ArrayList<>();
+        for (Fields window : fields.objects("windows", LIST_MAX, Set.of("days", "start", "end", "zone"), null)) {
+            windows.add(
+                    window == null
+                            ? new RuleWindow(List.of(), "", "", "")
+                            : new RuleWindow(
+                                    window.texts("days", LIST_MAX),
+                                    window.requiredText("start", TEXT_MAX),
+                                    window.requiredText("end", TEXT_MAX),
+                                    window.has("zone") ? window.requiredText("zone", TEXT_MAX) : "UTC"));
+        }
+        return windows;
     }
 
     /// Targets are written as objects, or simply as ids or names.
     private static List<RuleTarget> targets(Fields fields, String tier, Function<String, Optional<String>> resolve) {
         List<RuleTarget> targets = new ArrayList<>();
         for (Fields target : fields.objects(tier, LIST_MAX, Set.of("destinationId", "weight"), "destinationId")) {
-            String named = target.requiredText("destinationId", TEXT_MAX);
-            Integer weight = target.integer("weight", Integer.MIN_VALUE, Integer.MAX_VALUE);
-            Optional<String> id = resolve.apply(named);
-            if (id.isEmpty() && !named.isEmpty()) {
-                target.fault("destinationId", "the organization has no destination " + named);
-            }
-            targets.add(new RuleTarget(id.orElse(""), weight == null ? 1 : weight));
+            targets.add(target == null ? new RuleTarget("", 1) : target(target, resolve));
         }
         return targets;
+    }
+
+    private static RuleTarget target(Fields target, Function<String, Optional<String>> resolve) {
+        String named = target.requiredText("destinationId", TEXT_MAX);
+        Integer weight = target.integer("weight", Integer.MIN_VALUE, Integer.MAX_VALUE);
+        Optional<String> id = resolve.apply(named);
+        if (id.isEmpty() && !named.isEmpty()) {
+            target.fault("destinationId", "the organization has no destination " + named);
+        }
+        return new RuleTarget(id.orElse(""), weight == null ? 1 : weight);
     }
 }

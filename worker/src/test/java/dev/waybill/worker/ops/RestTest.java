@@ -471,8 +471,10 @@ class RestTest {
 
     @Test
     void faults_of_rules_are_listed() throws Exception {
+        put(destination("crm"), HOOK);
         assertThat(put("/v1/organizations/" + org + "/rules/audit", """
-                        {"priority": "high", "primary": ["ghost", {"destinationId": "spirit", "weight": 0, "x": 1}, 5],
+                        {"priority": "high", "primary": ["ghost", {"destinationId": "spirit", "weight": 0, "x": 1}, 5,
+                          {"destinationId": "crm", "weight": 0}],
                          "secondary": [{"weight": 2}], "fallback": {}, "selection": "best", "continues": "yes",
                          "validFrom": "today", "conditions": {"payloadTypes": ["a b"], "tagsAny": "a", "minBytes": 2,
                          "maxBytes": 1, "windows": [{"start": "9", "end": "10:00", "zone": "Mars"}, {"days": ["Mo"]}]}}""").fields())
@@ -483,6 +485,7 @@ class RestTest {
                         "primary[1].weight",
                         "primary[1].x",
                         "primary[2]",
+                        "primary[3].weight",
                         "secondary[0].destinationId",
                         "fallback",
                         "selection",

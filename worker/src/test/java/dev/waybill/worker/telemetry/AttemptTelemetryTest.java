@@ -93,6 +93,9 @@ class AttemptTelemetryTest {
                 .containsEntry(Names.PAYLOAD_TYPE, "audit.report")
                 .containsEntry(Names.ATTEMPT, 1L)
                 .containsEntry(Names.RULE, "all")
+                .containsEntry(Names.RULE_VERSION, 3L)
+                .containsEntry(Names.RULE_SELECTION, "weighted")
+                .containsEntry(Names.RULE_TIER, "primary")
                 .containsEntry(Names.OUTCOME, "retryable")
                 .containsEntry(Names.ERROR_CATEGORY, "response")
                 .containsEntry(Names.ERROR_CODE, "http_503");
