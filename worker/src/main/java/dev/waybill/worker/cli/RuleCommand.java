@@ -200,9 +200,7 @@ public final class RuleCommand {
             if (output.isJson()) {
                 output.json(out(), body);
             } else {
-                Table table = table();
-                row(table, body);
-                table.print(out());
+                print(List.of(body), names(client, organization));
             }
         }
         return Exit.OK;
@@ -215,9 +213,7 @@ public final class RuleCommand {
             if (output.isJson()) {
                 output.json(out(), body);
             } else {
-                Table table = table();
-                body.path("rules").forEach(rule -> row(table, rule));
-                table.print(out());
+                print(body.path("rules"), names(client, organization));
             }
         }
         return Exit.OK;
@@ -232,21 +228,34 @@ public final class RuleCommand {
         return Exit.OK;
     }
 
-    private static Table table() {
-        return new Table(
-                "RULE", "PRIORITY", "ACTIVE", "CONDITIONS", "SELECTION", "PRIMARY", "SECONDARY", "FALLBACK", "VERSION");
+    /// Names of the organization's destinations by id: a rule holds ids, which people do not know by heart.
+    private static Map<String, String> names(RestClient client, Organization organization) {
+        return client.get(organization.path("/destinations"))
+                .body()
+                .path("destinations")
+                .valueStream()
+                .collect(Collectors.toMap(
+                        one -> one.path("destinationId").asString(),
+                        one -> one.path("name").asString()));
     }
 
-    private static void row(Table table, JsonNode rule) {
+    private void print(Iterable<JsonNode> rules, Map<String, String> names) {
+        Table table = new Table(
+                "RULE", "PRIORITY", "ACTIVE", "CONDITIONS", "SELECTION", "PRIMARY", "SECONDARY", "FALLBACK", "VERSION");
+        rules.forEach(rule -> row(table, rule, names));
+        table.print(out());
+    }
+
+    private static void row(Table table, JsonNode rule, Map<String, String> names) {
         table.row(
                 rule.path("ruleId").asString(),
                 rule.path("priority").asInt(),
                 rule.path("active").asBoolean(),
                 conditions(rule.path("conditions")),
                 rule.path("selection").asString(),
-                targets(rule.path("primary")),
-                targets(rule.path("secondary")),
-                targets(rule.path("fallback")),
+                targets(rule.path("primary"), names),
+                targets(rule.path("secondary"), names),
+                targets(rule.path("fallback"), names),
                 rule.path("version").asLong());
     }
 
@@ -266,9 +275,11 @@ public final class RuleCommand {
                 : given.isValueNode() ? given.asString() : given.toString();
     }
 
-    private static String targets(JsonNode targets) {
+    private static String targets(JsonNode targets, Map<String, String> names) {
         return targets.valueStream()
-                .map(target -> target.path("destinationId").asString()
+                .map(target -> names.getOrDefault(
+                                target.path("destinationId").asString(),
+                                target.path("destinationId").asString())
                         + (target.path("weight").asInt() == 1
                                 ? ""
                                 : "=" + target.path("weight").asInt()))

@@ -1,15 +1,8 @@
 package dev.waybill.worker.ops;
 
-import dev.waybill.avro.DefaultDestinationRule;
-import dev.waybill.avro.Destination;
-import dev.waybill.avro.DestinationHealth;
 import dev.waybill.schemas.Topics;
 import dev.waybill.schemas.registry.RegistryUnavailableException;
 import dev.waybill.schemas.serde.AvroCodec;
-import dev.waybill.schemas.serde.PoisonRecordException;
-import dev.waybill.topology.codec.InvalidRecordException;
-import dev.waybill.topology.codec.Records;
-import dev.waybill.topology.model.Bytes;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -36,8 +29,7 @@ public final class ConfigurationTail implements AutoCloseable {
     private static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
 
     private final Topics topics;
-    private final AvroCodec codec;
-    private final ConfigurationView view;
+    private final ConfigurationFeed feed;
     private final Consumer<String, byte[]> consumer;
     private final Thread thread;
     private volatile boolean caughtUp;
@@ -46,8 +38,7 @@ public final class ConfigurationTail implements AutoCloseable {
     /// @param kafka settings of consumers
     ConfigurationTail(Topics topics, AvroCodec codec, ConfigurationView view, Map<String, Object> kafka) {
         this.topics = topics;
-        this.codec = codec;
-        this.view = view;
+        this.feed = new ConfigurationFeed(topics, codec, view);
         Map<String, Object> config = new HashMap<>(kafka);
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
@@ -102,57 +93,13 @@ public final class ConfigurationTail implements AutoCloseable {
     private void apply(ConsumerRecord<String, byte[]> record) {
         while (!closed) {
             try {
-                applyNow(record);
+                feed.apply(record);
                 return;
             } catch (RegistryUnavailableException e) {
                 LOG.warn("configuration waits for the schema registry: {}", e.getMessage());
                 pause();
             }
         }
-    }
-
-    /// A record that cannot be read leaves the last good version in force, as in the router.
-    private void applyNow(ConsumerRecord<String, byte[]> record) {
-        boolean destinations = record.topic().equals(topics.destinations());
-        String key = record.key();
-        try {
-            if (key == null) {
-                view.skip(record.topic(), record.offset());
-            } else if (record.topic().equals(topics.destinationHealth())) {
-                view.apply(record.topic(), record.offset(), key, health(record.value()));
-            } else if (record.value() == null && destinations) {
-                view.deleteDestination(record.topic(), record.offset(), key);
-            } else if (record.value() == null) {
-                view.deleteRule(record.topic(), record.offset(), key);
-            } else if (destinations) {
-                view.apply(
-                        record.topic(),
-                        record.offset(),
-                        key,
-                        codec.decode(record.value(), Destination.class),
-                        Bytes.of(record.value()));
-            } else {
-                view.apply(record.topic(), record.offset(), key, rule(record.value()));
-            }
-        } catch (PoisonRecordException | InvalidRecordException e) {
-            LOG.warn(
-                    "configuration record {} at {}-0@{} is not taken: {}",
-                    key,
-                    record.topic(),
-                    record.offset(),
-                    e.getMessage());
-            view.skip(record.topic(), record.offset());
-        }
-    }
-
-    private DefaultDestinationRule rule(byte[] value) {
-        DefaultDestinationRule rule = codec.decode(value, DefaultDestinationRule.class);
-        var _ = Records.model(rule);
-        return rule;
-    }
-
-    private @Nullable DestinationHealth health(byte @Nullable [] value) {
-        return value == null ? null : codec.decode(value, DestinationHealth.class);
     }
 
     private void pause() {

@@ -15,7 +15,7 @@ class RuleCommandTest {
     private static final JsonMapper JSON = new JsonMapper();
 
     private static final String STORED = """
-            {"ruleId": "night", "priority": 7, "active": true, "version": 3, "selection": "weighted",
+            {"destinations": [{"destinationId": "a", "name": "crm"}], "ruleId": "night", "priority": 7, "active": true, "version": 3, "selection": "weighted",
              "conditions": {"payloadTypes": ["audit.*", "log"], "userRoles": [], "minBytes": null, "maxBytes": 9,
               "windows": [{"days": ["MON"], "start": "22:00", "end": "06:00", "zone": "UTC"}], "metadata": {}},
              "primary": [{"destinationId": "a", "weight": 3}, {"destinationId": "b", "weight": 1}],
@@ -107,7 +107,7 @@ class RuleCommandTest {
         assertThat(put("--primary", "crm").out())
                 .contains("CONDITIONS", "SECONDARY")
                 .contains("payloadTypes=audit.*,log maxBytes=9 windows={\"days\":[\"MON\"],\"start\":\"22:00\"")
-                .contains("  weighted   a=3,b    ");
+                .contains("  weighted   crm=3,b    ");
     }
 
     @Test

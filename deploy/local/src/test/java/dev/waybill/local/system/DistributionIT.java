@@ -102,6 +102,8 @@ class DistributionIT {
     @Test
     void a_worker_gets_the_collector_that_its_operator_names_or_the_parallel_one() throws Exception {
         assertThat(flagsOfAWorker("")).contains("-XX:+UseParallelGC").contains("-XX:+UseCompactObjectHeaders");
+        assertThat(flagsOfAWorker("-XX:+UseStringDeduplication -XX:+DisableExplicitGC"))
+                .contains("-XX:+UseParallelGC");
         assertThat(flagsOfAWorker("-XX:+UseZGC -Xmx1g")).contains("-XX:+UseZGC").doesNotContain("UseParallelGC");
     }
 
