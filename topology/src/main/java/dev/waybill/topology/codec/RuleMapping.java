@@ -90,6 +90,9 @@ public final class RuleMapping {
             fault("validUntil", "must be after validFrom");
         }
         List<Condition> conditions = conditions(record.getConditions());
+        if (record.getRuleId().equals(Rule.BASE_ID) && !conditions.isEmpty()) {
+            fault("conditions", "the base rule, " + Rule.BASE_ID + ", has none: put it under another id");
+        }
         Selection selection = selection(record);
         Map<UUID, String> places = new HashMap<>();
         List<Target> primary = tier("primary", record.getPrimary(), places);

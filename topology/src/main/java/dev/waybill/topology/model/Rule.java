@@ -28,9 +28,15 @@ public record Rule(
         @Nullable Instant validUntil,
         long version) {
 
-    /// The order of evaluation: highest priority first; equal ones by id, so that it is the same everywhere.
-    public static final Comparator<Rule> EVALUATION_ORDER =
-            Comparator.comparingInt(Rule::priority).reversed().thenComparing(Rule::ruleId);
+    /// The organization's base rule: what is left when no other one matches.
+    public static final String BASE_ID = "defaults";
+
+    /// The order of evaluation: the base rule last whatever its priority, the others by priority, highest first; equal
+    /// ones by id, so that it is the same everywhere.
+    public static final Comparator<Rule> EVALUATION_ORDER = Comparator.comparing(
+                    (Rule rule) -> rule.ruleId().equals(BASE_ID))
+            .thenComparing(Comparator.comparingInt(Rule::priority).reversed())
+            .thenComparing(Rule::ruleId);
 
     public Rule {
         conditions = List.copyOf(conditions);

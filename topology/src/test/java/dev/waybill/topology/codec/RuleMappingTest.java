@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -65,6 +66,29 @@ class RuleMappingTest {
 
     private static List<String> faultsOf(RuleConditions.Builder conditions) {
         return faultsOf(rule().setConditions(conditions.build()));
+    }
+
+    @Test
+    void theBaseRuleHasNoConditions() {
+        DefaultDestinationRule.Builder base = rule().setRuleId(Rule.BASE_ID);
+        assertThat(faultsOf(base)).isEmpty();
+        assertThat(faultsOf(base.setConditions(conditions().build()))).isEmpty();
+        assertThat(faultsOf(base.setConditions(
+                        conditions().setUserRoles(List.of("nurse")).build())))
+                .containsExactly("conditions");
+    }
+
+    @Test
+    void theBaseRuleIsEvaluatedLastWhateverItsPriority() {
+        List<Rule> rules = Stream.of(
+                        rule().setRuleId(Rule.BASE_ID).setPriority(9),
+                        rule().setRuleId("b").setPriority(-9),
+                        rule().setRuleId("a").setPriority(-9),
+                        rule().setRuleId("z").setPriority(8))
+                .map(each -> RuleMapping.toModel(each.build()))
+                .sorted(Rule.EVALUATION_ORDER)
+                .toList();
+        assertThat(rules).extracting(Rule::ruleId).containsExactly("z", "a", "b", Rule.BASE_ID);
     }
 
     @Test

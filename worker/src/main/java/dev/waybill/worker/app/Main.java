@@ -1,6 +1,7 @@
 package dev.waybill.worker.app;
 
 import dev.waybill.worker.cli.CommandErrors;
+import dev.waybill.worker.cli.DefaultsCommand;
 import dev.waybill.worker.cli.DeliverCommand;
 import dev.waybill.worker.cli.DestinationCommand;
 import dev.waybill.worker.cli.ExplainCommand;
@@ -49,6 +50,7 @@ public final class Main implements Runnable {
         main.addSubcommand(new ExplainCommand());
         main.addSubcommand(new DestinationCommand());
         main.addSubcommand(new RuleCommand());
+        main.addSubcommand(new DefaultsCommand());
         main.addSubcommand(new SecretCommand());
         main.addSubcommand(new SettingsCommand());
         main.addSubcommand(new HelpCommand());

@@ -69,6 +69,7 @@ public final class Api implements AutoCloseable {
         Audit audit = new Audit();
         new DestinationRoutes(store, json, tests, audit).register(routes);
         new RuleRoutes(store, audit).register(routes);
+        new DefaultsRoutes(store, audit).register(routes);
         deliveries.register(routes);
         explain.register(routes);
         routes.get("/v1/providers", context -> {

@@ -64,14 +64,14 @@ final class DestinationRoutes {
                 : given;
         Destination wanted = json.read(body, organization, id, name);
         tests.validate(wanted);
-        boolean isNew = store.put(wanted, Audit.who(context));
+        boolean isNew = store.put(wanted, Precondition.of(context), Audit.who(context));
         audit.changed(context, "destination.put", organization, wanted.getDestinationId(), wanted.getVersion());
         answer(context, isNew ? HttpStatus.CREATED : HttpStatus.OK, wanted);
     }
 
     private void delete(Context context) {
         Destination destination = find(context);
-        store.delete(destination, "true".equals(context.queryParam("force")));
+        store.delete(destination, Precondition.of(context), "true".equals(context.queryParam("force")));
         audit.changed(
                 context,
                 "destination.delete",

@@ -3,6 +3,7 @@ package dev.waybill.worker.ops;
 import dev.waybill.avro.DefaultDestinationRule;
 import dev.waybill.avro.Destination;
 import dev.waybill.schemas.Keys;
+import dev.waybill.topology.model.Rule;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
@@ -16,6 +17,13 @@ final class RuleRoutes {
 
     private static final String ALL = "/v1/organizations/{organization}/rules";
     private static final String ONE = ALL + "/{rule}";
+
+    /// As [Rule#EVALUATION_ORDER].
+    private static final Comparator<DefaultDestinationRule> EVALUATION_ORDER = Comparator.comparing(
+                    (DefaultDestinationRule rule) -> rule.getRuleId().equals(Rule.BASE_ID))
+            .thenComparing(
+                    Comparator.comparingInt(DefaultDestinationRule::getPriority).reversed())
+            .thenComparing(DefaultDestinationRule::getRuleId);
 
     private final ConfigurationStore store;
     private final Audit audit;
@@ -37,9 +45,7 @@ final class RuleRoutes {
         ArrayNode all = Json.array();
         store.view().rules(Json.organization(context)).stream()
                 .map(ConfigurationView.Entry::value)
-                .sorted(Comparator.comparingInt(DefaultDestinationRule::getPriority)
-                        .reversed()
-                        .thenComparing(DefaultDestinationRule::getRuleId))
+                .sorted(EVALUATION_ORDER)
                 .forEach(rule -> all.add(AvroJson.object(rule)));
         ObjectNode body = Json.object();
         body.set("rules", all);
@@ -51,9 +57,9 @@ final class RuleRoutes {
         String ruleId = ruleId(context);
         DefaultDestinationRule wanted =
                 RuleJson.read(Json.body(context), organization, ruleId, idOrName -> resolve(organization, idOrName));
-        DefaultDestinationRule put = store.put(wanted, Audit.who(context));
-        audit.changed(context, "rule.put", organization, ruleId, put.getVersion());
-        answer(context, put.getVersion() == 1 ? HttpStatus.CREATED : HttpStatus.OK, put);
+        boolean isNew = store.put(wanted, Precondition.of(context), Audit.who(context));
+        audit.changed(context, "rule.put", organization, ruleId, wanted.getVersion());
+        answer(context, isNew ? HttpStatus.CREATED : HttpStatus.OK, wanted);
     }
 
     private Optional<String> resolve(String organization, String idOrName) {
@@ -66,7 +72,7 @@ final class RuleRoutes {
 
     private void delete(Context context) {
         DefaultDestinationRule rule = find(context);
-        store.delete(rule);
+        store.delete(rule, Precondition.of(context));
         audit.changed(context, "rule.delete", rule.getOrganizationId(), rule.getRuleId(), rule.getVersion());
         context.status(HttpStatus.NO_CONTENT);
     }

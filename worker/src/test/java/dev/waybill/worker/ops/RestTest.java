@@ -3,6 +3,7 @@ package dev.waybill.worker.ops;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waybill.avro.DefaultDestinationRule;
 import dev.waybill.avro.DeliveryRequest;
 import dev.waybill.avro.DeliveryResult;
 import dev.waybill.avro.Destination;
@@ -379,6 +380,88 @@ class RestTest {
     }
 
     @Test
+    void default_destinations_are_set_listed_and_removed() throws Exception {
+        put(destination("crm"), HOOK);
+        put(destination("disk"), HOOK);
+        String defaults = "/v1/organizations/" + org + "/defaults";
+        assertThat(get(defaults).body().path("defaults")).isEmpty();
+        assertThat(put(defaults + "/disk", "{}").status()).isEqualTo(201);
+        Answer set = put(defaults + "/crm", "{\"primary\": true}");
+        assertThat(set.status()).isEqualTo(201);
+        assertThat(set.body().path("defaults").findValuesAsString("name")).containsExactly("crm", "disk");
+        assertThat(set.body().at("/defaults/0/primary").asBoolean()).isTrue();
+        assertThat(put(defaults + "/crm", "{}").status()).isEqualTo(200);
+        assertThat(get(defaults).body()).isEqualTo(set.body());
+        assertThat(get("/v1/organizations/" + org + "/rules/defaults")
+                        .body()
+                        .path("version")
+                        .asLong())
+                .isEqualTo(3);
+
+        assertThat(put(defaults + "/unknown", "{}").status()).isEqualTo(404);
+        assertThat(put(defaults + "/crm", "{\"primary\": 3}").fields()).containsExactly("primary");
+        assertThat(send("DELETE", defaults + "/crm", "").status()).isEqualTo(204);
+        assertThat(send("DELETE", defaults + "/crm", "").status()).isEqualTo(404);
+        assertThat(send("DELETE", defaults + "/disk", "").status()).isEqualTo(204);
+        assertThat(get("/v1/organizations/" + org + "/rules/defaults").status()).isEqualTo(404);
+    }
+
+    @Test
+    void two_who_set_defaults_at_once_are_both_heard() throws Exception {
+        put(destination("crm"), HOOK);
+        String disk =
+                put(destination("disk"), HOOK).body().path("destinationId").asString();
+        String defaults = "/v1/organizations/" + org + "/defaults";
+        log.another(new Change(topics.rules(), org + "/defaults", stamped(BaseRule.with(null, org, disk, null))));
+        assertThat(put(defaults + "/crm", "{}").body().path("defaults").findValuesAsString("name"))
+                .containsExactly("disk", "crm");
+    }
+
+    private static DefaultDestinationRule stamped(DefaultDestinationRule rule) {
+        rule.setVersion(1);
+        return rule;
+    }
+
+    @Test
+    void a_change_may_depend_on_the_version_that_was_read() throws Exception {
+        put(destination("crm"), HOOK);
+        for (String path : List.of(destination("other"), "/v1/organizations/" + org + "/rules/audit")) {
+            String body = path.contains("rules") ? "{\"primary\": [\"crm\"]}" : HOOK;
+            assertThat(send("PUT", path, body, "If-Match", "\"1\"").status()).isEqualTo(412);
+            assertThat(send("PUT", path, body, "If-Match", "*").status()).isEqualTo(412);
+            String created = send("PUT", path, body, "If-None-Match", "*").tag();
+            assertThat(send("PUT", path, body, "If-None-Match", "*").status()).isEqualTo(412);
+            String changed = send("PUT", path, body, "If-Match", created).tag();
+            assertThat(send("PUT", path, body, "If-Match", created).status()).isEqualTo(412);
+            assertThat(send("DELETE", path, "", "If-Match", created).status()).isEqualTo(412);
+            assertThat(get(path).tag()).isEqualTo(changed);
+            assertThat(send("DELETE", path, "", "If-Match", changed).status()).isEqualTo(204);
+            assertThat(send("PUT", path, body, "If-Match", "3").status()).isEqualTo(400);
+            assertThat(send("PUT", path, body, "If-None-Match", "\"3\"").status())
+                    .isEqualTo(400);
+        }
+    }
+
+    @Test
+    void of_two_who_change_the_same_version_at_once_the_later_is_refused_and_leaves_the_other_s() throws Exception {
+        String id = put(destination("crm"), HOOK).body().path("destinationId").asString();
+        String key = org + "/" + id;
+        Answer before = get(destination("crm"));
+        long version = before.body().path("version").asLong();
+        log.another(new Change(topics.destinations(), key, racing(id, "crm-of-another", version + 1)));
+        assertThat(send("PUT", destination(id), HOOK, "If-Match", before.tag()).status())
+                .isEqualTo(412);
+        Answer after = get(destination(id));
+        assertThat(after.body().path("name").asString()).isEqualTo("crm-of-another");
+        assertThat(after.body().path("version").asLong()).isEqualTo(version + 2);
+
+        log.another(new Change(topics.destinations(), key, racing(id, "again", version + 3)));
+        assertThat(send("DELETE", destination(id), "", "If-Match", after.tag()).status())
+                .isEqualTo(412);
+        assertThat(get(destination(id)).body().path("name").asString()).isEqualTo("again");
+    }
+
+    @Test
     void a_rule_comes_back_as_it_was_put() throws Exception {
         String a = put(destination("a"), HOOK).body().path("destinationId").asString();
         String b = put(destination("b"), HOOK).body().path("destinationId").asString();
@@ -623,20 +706,25 @@ class RestTest {
         return send("PUT", path, body);
     }
 
-    private Answer send(String method, String path, String body) throws IOException, InterruptedException {
+    private Answer send(String method, String path, String body, String... headers)
+            throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.url() + path));
         request.method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         if (!body.isEmpty()) {
             request.header("Content-Type", "application/json");
         }
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
         HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
         return new Answer(
                 response.statusCode(),
                 response.headers().firstValue("Content-Type").orElse(""),
+                response.headers().firstValue("ETag").orElse(""),
                 response.body().isEmpty() ? JSON.createObjectNode() : JSON.readTree(response.body()));
     }
 
-    private record Answer(int status, String type, JsonNode body) {
+    private record Answer(int status, String type, String tag, JsonNode body) {
         List<String> fields() {
             return body.path("errors")
                     .valueStream()
