@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param continues  whether later rules are looked at too where this one matches
 /// @param validFrom  it does not match before
 /// @param validUntil it does not match from then on
+/// @param template   the id of the template it was made from
+/// @param constraints what it demands of all the organization's rules and destinations
 public record Rule(
         String organizationId,
         String ruleId,
@@ -26,6 +28,8 @@ public record Rule(
         boolean continues,
         @Nullable Instant validFrom,
         @Nullable Instant validUntil,
+        @Nullable String template,
+        List<Constraint> constraints,
         long version) {
 
     /// The organization's base rule: what is left when no other one matches.
@@ -43,6 +47,21 @@ public record Rule(
         primary = List.copyOf(primary);
         secondary = List.copyOf(secondary);
         fallback = List.copyOf(fallback);
+        constraints = List.copyOf(constraints);
+    }
+
+    /// Its destinations of one tier.
+    public List<Target> targets(Tier tier) {
+        return switch (tier) {
+            case PRIMARY -> primary;
+            case SECONDARY -> secondary;
+            case FALLBACK -> fallback;
+        };
+    }
+
+    /// Who demands what it demands.
+    public String origin() {
+        return template == null ? ruleId : template;
     }
 
     /// Whether the rule applies to a request.

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waybill.avro.DefaultDestinationRule;
 import dev.waybill.avro.RuleConditions;
+import dev.waybill.avro.RuleConstraint;
+import dev.waybill.avro.RuleOrigin;
 import dev.waybill.avro.RuleTarget;
 import dev.waybill.avro.RuleWindow;
 import dev.waybill.schemas.serde.GeneratedClasses;
 import dev.waybill.topology.model.Condition;
+import dev.waybill.topology.model.Constraint;
 import dev.waybill.topology.model.Rule;
 import dev.waybill.topology.model.Selection;
 import dev.waybill.topology.model.Target;
@@ -23,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,6 +58,54 @@ class RuleMappingTest {
 
     private static RuleTarget target(UUID id) {
         return RuleTarget.newBuilder().setDestinationId(id.toString()).build();
+    }
+
+    private static RuleConstraint constraint(String name, String... values) {
+        return new RuleConstraint(name, List.of(values));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                "encrypted_transport||-",
+                "encrypted_transport|ftp|-",
+                "regions|eu|-",
+                "regions||values",
+                "labels|a=b|-",
+                "labels|a=|-",
+                "labels|a|values",
+                "labels|=b|values",
+                "labels||values",
+                "providers_denied|ftp|-",
+                "providers_denied||values",
+                "fallback_required||-",
+                "fallback_required|yes|values",
+                "retention_days|1|-",
+                "retention_days|36525|-",
+                "retention_days|36526|values",
+                "retention_days|0|values",
+                "retention_days|x|values",
+                "retention_days||values",
+                "retention_days|1,2|values",
+                "regions|eu, |values",
+                "encrypted|x|constraint"
+            })
+    void aConstraintHasValuesThatMeanSomething(String name, @Nullable String values, @Nullable String fault) {
+        String[] given = values == null ? new String[0] : values.split(",", -1);
+        List<String> faults = faultsOf(rule().setConstraints(List.of(constraint(name, given))));
+        assertThat(faults).isEqualTo(fault == null ? List.of() : List.of("constraints[0]." + fault));
+    }
+
+    @Test
+    void constraintsAndTheirTemplateAreBounded() {
+        assertThat(faultsOf(rule().setConstraints(Collections.nCopies(20, constraint("fallback_required")))))
+                .isEmpty();
+        assertThat(faultsOf(rule().setConstraints(Collections.nCopies(21, constraint("fallback_required")))))
+                .containsExactly("constraints");
+        assertThat(faultsOf(rule().setTemplate(new RuleOrigin("no token", 1L, Map.of()))))
+                .containsExactly("template.templateId");
     }
 
     private static RuleWindow window(String start, String end, String zone, String... days) {
@@ -111,6 +163,8 @@ class RuleMappingTest {
                 .setContinues(true)
                 .setValidFrom(Instant.ofEpochMilli(1))
                 .setValidUntil(Instant.ofEpochMilli(2))
+                .setTemplate(new RuleOrigin("hipaa", 2L, Map.of("main", List.of(A.toString()))))
+                .setConstraints(List.of(constraint("encrypted_transport"), constraint("retention_days", "30")))
                 .build());
         assertThat(rule)
                 .isEqualTo(new Rule(
@@ -139,6 +193,8 @@ class RuleMappingTest {
                         true,
                         Instant.ofEpochMilli(1),
                         Instant.ofEpochMilli(2),
+                        "hipaa",
+                        List.of(new Constraint.EncryptedTransport(Set.of()), new Constraint.RetentionDays(30)),
                         3));
     }
 

@@ -3,6 +3,7 @@ package dev.waybill.worker.app;
 import dev.waybill.schemas.serde.AvroCodec;
 import dev.waybill.schemas.serde.SerdeSettings;
 import dev.waybill.topology.codec.Records;
+import dev.waybill.topology.routing.Installation;
 import dev.waybill.worker.config.Role;
 import dev.waybill.worker.config.WorkerConfig;
 import dev.waybill.worker.ops.Api;
@@ -71,7 +72,7 @@ public final class WorkerApp implements AutoCloseable {
             this.config = given.with(given.kafka().with(telemetry.kafkaSettings()));
             startProjector();
             startLoops(sinks);
-            startRouter();
+            startRouter(sinks);
             startTrimmer();
             tellOfPools(sinks);
             this.server = own(new RestServer(config.api(), paths(sinks)));
@@ -112,10 +113,11 @@ public final class WorkerApp implements AutoCloseable {
         liveness.addAll(loops.liveness());
     }
 
-    private void startRouter() {
+    private void startRouter(Sinks sinks) {
         if (config.worker().has(Role.ROUTER)) {
             RouterRole router = own(RouterRole.start(
                     config,
+                    installation(sinks),
                     records(ROUTER_REGISTRY_WAIT),
                     clock,
                     new RouterCounters(telemetry.meter()),
@@ -124,6 +126,12 @@ public final class WorkerApp implements AutoCloseable {
             liveness.add(new Health.Check("router", () -> unless(router.isAlive(), "has stopped")));
             readiness.add(new Health.Check("router", () -> unless(router.isReady(), "is not routing yet")));
         }
+    }
+
+    private Installation installation(Sinks sinks) {
+        return new Installation(
+                sinks::isEncrypted,
+                Math.toIntExact(config.projector().retention().toDays()));
     }
 
     private void startProjector() {
@@ -180,6 +188,7 @@ public final class WorkerApp implements AutoCloseable {
                     codec(API_REGISTRY_WAIT),
                     sinks.providers(),
                     sinks.secrets(),
+                    installation(sinks),
                     history(),
                     routerProgress,
                     clock));

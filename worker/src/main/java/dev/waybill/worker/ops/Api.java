@@ -5,6 +5,7 @@ import dev.waybill.schemas.serde.AvroCodec;
 import dev.waybill.topology.codec.Records;
 import dev.waybill.topology.policy.RetryPlan;
 import dev.waybill.topology.routing.Explainer;
+import dev.waybill.topology.routing.Installation;
 import dev.waybill.worker.config.WorkerConfig;
 import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.SinkProvider;
@@ -27,6 +28,7 @@ public final class Api implements AutoCloseable {
             AvroCodec codec,
             Collection<SinkProvider> sinkProviders,
             Secrets secrets,
+            Installation installation,
             DeliveryLookup lookup,
             RouterProgress router,
             InstantSource clock) {
@@ -37,7 +39,7 @@ public final class Api implements AutoCloseable {
                 new RecordWriter(codec, config.kafka().producer(), config.api().applyTimeout());
         Providers providers = Providers.of(sinkProviders);
         var store = new ConfigurationStore(
-                topics, view, router, writer, clock, config.api().applyTimeout());
+                topics, view, router, writer, installation, clock, config.api().applyTimeout());
         var json = new DestinationJson(providers, new SettingsCheck(secrets));
         var tests = new ConnectionTests(providers, codec, new Records(codec, topics, null), topics.destinations());
         var deliveries = new DeliveryRoutes(
@@ -49,7 +51,7 @@ public final class Api implements AutoCloseable {
                 config.api().requestTimeout(),
                 clock);
         var explain = new ExplainRoutes(
-                new RoutingConfiguration(view),
+                new RoutingConfiguration(view, installation),
                 new Explainer(
                         new RetryPlan(config.worker().retryDelays()),
                         config.router().resolutionGrace()),
@@ -70,6 +72,9 @@ public final class Api implements AutoCloseable {
         new DestinationRoutes(store, json, tests, audit).register(routes);
         new RuleRoutes(store, audit).register(routes);
         new DefaultsRoutes(store, audit).register(routes);
+        var templates = new TemplateRoutes(store, BuiltInTemplates.load(), audit);
+        templates.register(routes);
+        new AppliedTemplateRoutes(store, templates, audit).register(routes);
         deliveries.register(routes);
         explain.register(routes);
         routes.get("/v1/providers", context -> {

@@ -2,8 +2,10 @@ package dev.waybill.worker.ops;
 
 import dev.waybill.avro.DefaultDestinationRule;
 import dev.waybill.avro.Destination;
+import dev.waybill.avro.RuleTemplate;
 import dev.waybill.schemas.Keys;
 import dev.waybill.schemas.Topics;
+import dev.waybill.topology.routing.Installation;
 import io.javalin.http.HttpStatus;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Changes destinations and rules, and answers when the change can be read back here and holds for this process'
+/// Changes destinations, rules and templates, and answers when the change can be read back here and holds for this
+/// process'
 /// router.
 ///
 /// Changes of one process happen one after another. Two processes may race: the topic's order decides, and who finds
@@ -47,6 +50,8 @@ final class ConfigurationStore {
     private final Duration patience;
     private final Kept<Destination> destinations;
     private final Kept<DefaultDestinationRule> rules;
+    private final Kept<RuleTemplate> templates;
+    private final ComplianceCheck compliance;
     private final ReentrantLock lock = new ReentrantLock();
 
     ConfigurationStore(
@@ -54,6 +59,7 @@ final class ConfigurationStore {
             ConfigurationView view,
             RouterProgress router,
             ConfigurationWriter writer,
+            Installation installation,
             InstantSource clock,
             Duration patience) {
         this.topics = topics;
@@ -80,6 +86,15 @@ final class ConfigurationStore {
                     rule.setChangedAt(clock.instant());
                 },
                 () -> 1);
+        this.templates = new Kept<>(
+                topics.templates(),
+                RuleTemplate::getVersion,
+                (template, version) -> {
+                    template.setVersion(version);
+                    template.setChangedAt(clock.instant());
+                },
+                () -> 1);
+        this.compliance = new ComplianceCheck(view, installation);
     }
 
     /// The time by which changes are dated.
@@ -107,6 +122,7 @@ final class ConfigurationStore {
                         + before.getKind() + ": put the other under a name of its own");
             }
             refuseTaken(wanted, Long.MAX_VALUE);
+            refuse(compliance.faults(wanted));
             wanted.setUpdatedBy(who);
             return put(destinations, Keys.destination(organization, id), before, wanted, precondition);
         });
@@ -145,6 +161,7 @@ final class ConfigurationStore {
     /// @return whether it is new
     boolean put(DefaultDestinationRule wanted, Precondition precondition, @Nullable String who) {
         return locked(() -> {
+            refuse(compliance.faults(wanted));
             wanted.setChangedBy(who);
             return put(rules, key(wanted), current(wanted), wanted, precondition);
         });
@@ -182,6 +199,53 @@ final class ConfigurationStore {
 
     private static Precondition unchanged(DefaultDestinationRule rule) {
         return new Precondition.Version(rule.getVersion());
+    }
+
+    /// Creates, replaces and deletes rules of an organization, which have to keep its constraints together. They are
+    /// written one after the other: whoever fails on the way repeats it.
+    void change(RuleChanges changes, @Nullable String who) {
+        locked(() -> {
+            check(changes);
+            for (DefaultDestinationRule wanted : changes.put()) {
+                wanted.setChangedBy(who);
+                put(rules, key(wanted), current(wanted), wanted, new Precondition.None());
+            }
+            for (DefaultDestinationRule rule : changes.deleted()) {
+                delete(rules, key(rule), current(rule), new Precondition.None());
+            }
+            return true;
+        });
+    }
+
+    /// Refuses what [#change] would.
+    void check(RuleChanges changes) {
+        refuse(compliance.faults(changes.organization(), changes.put(), changes.deletedIds()));
+    }
+
+    /// Creates or replaces a template.
+    ///
+    /// @return whether it is new
+    boolean put(RuleTemplate wanted, Precondition precondition, @Nullable String who) {
+        return locked(() -> {
+            wanted.setChangedBy(who);
+            return put(
+                    templates,
+                    wanted.getTemplateId(),
+                    valueOf(view.template(wanted.getTemplateId())),
+                    wanted,
+                    precondition);
+        });
+    }
+
+    void delete(RuleTemplate template, Precondition precondition) {
+        String id = template.getTemplateId();
+        locked(() -> delete(templates, id, valueOf(view.template(id)), precondition));
+    }
+
+    private static void refuse(List<Fault> faults) {
+        if (!faults.isEmpty()) {
+            throw ProblemException.invalid(faults);
+        }
     }
 
     void delete(DefaultDestinationRule rule, Precondition precondition) {

@@ -175,6 +175,14 @@ final class ConfigurationView {
                 .toList();
     }
 
+    /// The organization's destination of that id or name.
+    Optional<Destination> find(String organization, String idOrName) {
+        return DestinationJson.uuid(idOrName)
+                .flatMap(id -> destination(organization, id.toString()))
+                .or(() -> named(organization, idOrName).stream().findFirst())
+                .map(Entry::value);
+    }
+
     List<Entry<Destination>> destinations(String organization) {
         return reading(() -> List.copyOf(of(destinations, organization).values()));
     }

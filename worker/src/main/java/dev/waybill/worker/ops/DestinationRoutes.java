@@ -90,10 +90,7 @@ final class DestinationRoutes {
     }
 
     static Destination find(ConfigurationView view, String organization, String idOrName) {
-        return DestinationJson.uuid(idOrName)
-                .flatMap(id -> view.destination(organization, id.toString()))
-                .or(() -> view.named(organization, idOrName).stream().findFirst())
-                .map(ConfigurationView.Entry::value)
+        return view.find(organization, idOrName)
                 .orElseThrow(() -> ProblemException.notFound("the organization has no destination " + idOrName));
     }
 

@@ -5,7 +5,9 @@ import dev.waybill.topology.model.Bytes;
 import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.model.Health;
 import dev.waybill.topology.model.Rule;
+import dev.waybill.topology.routing.Compliance;
 import dev.waybill.topology.routing.Configuration;
+import dev.waybill.topology.routing.Installation;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -18,9 +20,11 @@ final class RoutingConfiguration implements Configuration {
     private static final Bytes NOT_SENT = Bytes.of(new byte[0]);
 
     private final ConfigurationView view;
+    private final Installation installation;
 
-    RoutingConfiguration(ConfigurationView view) {
+    RoutingConfiguration(ConfigurationView view, Installation installation) {
         this.view = view;
+        this.installation = installation;
     }
 
     @Override
@@ -33,8 +37,12 @@ final class RoutingConfiguration implements Configuration {
         return view.named(organizationId, name).stream().findFirst().map(RoutingConfiguration::model);
     }
 
+    static Destination model(dev.waybill.avro.Destination record) {
+        return Records.model(record, NOT_SENT);
+    }
+
     private static Destination model(ConfigurationView.Entry<dev.waybill.avro.Destination> entry) {
-        return Records.model(entry.value(), NOT_SENT);
+        return model(entry.value());
     }
 
     @Override
@@ -55,6 +63,11 @@ final class RoutingConfiguration implements Configuration {
                 .map(entry -> Records.model(entry.value()))
                 .sorted(Rule.EVALUATION_ORDER)
                 .toList();
+    }
+
+    @Override
+    public Compliance compliance(String organizationId) {
+        return Compliance.of(rules(organizationId), installation);
     }
 
     @Override

@@ -57,17 +57,25 @@ final class RuleRoutes {
         String ruleId = ruleId(context);
         DefaultDestinationRule wanted =
                 RuleJson.read(Json.body(context), organization, ruleId, idOrName -> resolve(organization, idOrName));
+        keepOrigin(wanted);
         boolean isNew = store.put(wanted, Precondition.of(context), Audit.who(context));
         audit.changed(context, "rule.put", organization, ruleId, wanted.getVersion());
         answer(context, isNew ? HttpStatus.CREATED : HttpStatus.OK, wanted);
     }
 
-    private Optional<String> resolve(String organization, String idOrName) {
-        return DestinationJson.uuid(idOrName)
-                .flatMap(id -> store.view().destination(organization, id.toString()))
-                .or(() -> store.view().named(organization, idOrName).stream().findFirst())
+    /// What a template demands does not end because somebody changes its rule.
+    private void keepOrigin(DefaultDestinationRule wanted) {
+        store.view()
+                .rule(wanted.getOrganizationId(), wanted.getRuleId())
                 .map(ConfigurationView.Entry::value)
-                .map(Destination::getDestinationId);
+                .ifPresent(before -> {
+                    wanted.setTemplate(before.getTemplate());
+                    wanted.setConstraints(before.getConstraints());
+                });
+    }
+
+    private Optional<String> resolve(String organization, String idOrName) {
+        return store.view().find(organization, idOrName).map(Destination::getDestinationId);
     }
 
     private void delete(Context context) {

@@ -38,6 +38,13 @@ public interface SinkProvider extends AutoCloseable {
     ///     message names the setting and says what is expected, and quotes no secret
     Sink open(Destination destination);
 
+    /// Whether nothing that is sent to a destination can be read on its way there. What stays on this machine counts as
+    /// encrypted.
+    ///
+    /// The router asks for every destination of an organization that has to keep to it, so it must be quick, and it
+    /// throws nothing: settings that cannot work are not encrypted.
+    boolean isEncrypted(Destination destination);
+
     /// How much company a delivery may have on its way to a destination; null, the default, if it goes
     /// alone. Where it is not null, [#open] gives a [BatchSink].
     ///

@@ -69,6 +69,11 @@ class ScriptedProvider implements SinkProvider {
     }
 
     @Override
+    public boolean isEncrypted(Destination destination) {
+        return true;
+    }
+
+    @Override
     public Sink open(Destination destination) {
         ScriptedSink sink = new ScriptedSink(destination);
         opened.add(sink);

@@ -25,6 +25,11 @@ record FakeProvider(String provider, Kind kind) implements SinkProvider {
     }
 
     @Override
+    public boolean isEncrypted(Destination destination) {
+        return true;
+    }
+
+    @Override
     public Sink open(Destination destination) {
         return new Sink() {
             @Override

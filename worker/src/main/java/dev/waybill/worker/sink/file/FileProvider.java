@@ -102,6 +102,12 @@ public final class FileProvider implements SinkProvider {
         return DEFINITION;
     }
 
+    /// It stays on this machine, or on what the operator has mounted.
+    @Override
+    public boolean isEncrypted(Destination destination) {
+        return true;
+    }
+
     @Override
     public Sink open(Destination destination) {
         Settings settings = Settings.bind(DEFINITION, destination, secrets);

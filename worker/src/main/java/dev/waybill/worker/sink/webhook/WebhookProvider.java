@@ -57,6 +57,11 @@ public final class WebhookProvider implements SinkProvider {
     }
 
     @Override
+    public boolean isEncrypted(Destination destination) {
+        return WebhookSettings.isEncrypted(destination);
+    }
+
+    @Override
     public @Nullable BatchLimits batches(Destination destination, Delivery delivery) {
         return WebhookSettings.batches(destination, delivery);
     }
