@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -124,6 +125,11 @@ final class RouterRole implements AutoCloseable {
 
     boolean isAlive() {
         return streams.state().isRunningOrRebalancing();
+    }
+
+    /// How far a configuration topic has been applied: the offset of the next record.
+    Optional<Long> applied(String topic) {
+        return topology.applied(topic);
     }
 
     /// Whether the record at the offset of a configuration topic holds for what is routed from now on.

@@ -1,5 +1,6 @@
 package dev.waybill.worker.app;
 
+import dev.waybill.schemas.Topics;
 import dev.waybill.schemas.serde.AvroCodec;
 import dev.waybill.schemas.serde.SerdeSettings;
 import dev.waybill.topology.codec.Records;
@@ -18,6 +19,7 @@ import dev.waybill.worker.projector.history.DeliveryHistory;
 import dev.waybill.worker.projector.store.Database;
 import dev.waybill.worker.projector.store.DatabaseException;
 import dev.waybill.worker.projector.store.DatabaseSettings;
+import dev.waybill.worker.telemetry.ConfigurationGauges;
 import dev.waybill.worker.telemetry.PoolGauges;
 import dev.waybill.worker.telemetry.RouterCounters;
 import dev.waybill.worker.telemetry.Telemetry;
@@ -123,9 +125,15 @@ public final class WorkerApp implements AutoCloseable {
                     new RouterCounters(telemetry.meter()),
                     telemetry.router()));
             routerProgress = router::hasApplied;
+            ConfigurationGauges.applied(telemetry.meter(), configurationTopics(), router::applied);
             liveness.add(new Health.Check("router", () -> unless(router.isAlive(), "has stopped")));
             readiness.add(new Health.Check("router", () -> unless(router.isReady(), "is not routing yet")));
         }
+    }
+
+    private List<String> configurationTopics() {
+        Topics topics = config.worker().topics();
+        return List.of(topics.destinations(), topics.rules());
     }
 
     private Installation installation(Sinks sinks) {
@@ -193,6 +201,7 @@ public final class WorkerApp implements AutoCloseable {
                     routerProgress,
                     clock));
             api.start();
+            ConfigurationGauges.produced(telemetry.meter(), configurationTopics(), api::configurationRead);
             readiness.add(new Health.Check("api", () -> unless(api.isReady(), "is reading the configuration")));
             paths.add(api.routes());
         }

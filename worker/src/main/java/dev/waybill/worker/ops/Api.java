@@ -13,11 +13,13 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.HttpStatus;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// The REST interface under `/v1`: its view of the configuration, its producer, and its routes.
 public final class Api implements AutoCloseable {
 
+    private final ConfigurationView view;
     private final ConfigurationTail tail;
     private final RecordWriter writer;
     private final Consumer<RoutesConfig> routes;
@@ -33,7 +35,7 @@ public final class Api implements AutoCloseable {
             RouterProgress router,
             InstantSource clock) {
         Topics topics = config.worker().topics();
-        ConfigurationView view = new ConfigurationView();
+        this.view = new ConfigurationView();
         this.tail = new ConfigurationTail(topics, codec, view, config.kafka().consumer());
         this.writer =
                 new RecordWriter(codec, config.kafka().producer(), config.api().applyTimeout());
@@ -96,6 +98,11 @@ public final class Api implements AutoCloseable {
     /// Whether the configuration that was there at the start has been read.
     public boolean isReady() {
         return tail.isCaughtUp();
+    }
+
+    /// How far a configuration topic has been read: the offset of the next record; none before the first.
+    public Optional<Long> configurationRead(String topic) {
+        return view.applied(topic).map(offset -> offset + 1);
     }
 
     @Override

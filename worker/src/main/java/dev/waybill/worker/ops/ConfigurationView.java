@@ -145,6 +145,11 @@ final class ConfigurationView {
         locked(() -> done(topic, offset));
     }
 
+    /// The offset of the last record of a topic that has been read; none before the first.
+    Optional<Long> applied(String topic) {
+        return Optional.ofNullable(reading(() -> applied.get(topic)));
+    }
+
     /// Waits until the record at the offset has been applied.
     ///
     /// @return whether it has

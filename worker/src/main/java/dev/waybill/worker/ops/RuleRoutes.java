@@ -8,6 +8,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -55,23 +56,29 @@ final class RuleRoutes {
     private void put(Context context) {
         String organization = Json.organization(context);
         String ruleId = ruleId(context);
+        ObjectNode body = Json.body(context);
         DefaultDestinationRule wanted =
-                RuleJson.read(Json.body(context), organization, ruleId, idOrName -> resolve(organization, idOrName));
-        keepOrigin(wanted);
+                RuleJson.read(body, organization, ruleId, idOrName -> resolve(organization, idOrName));
+        keepOrigin(wanted, body);
         boolean isNew = store.put(wanted, Precondition.of(context), Audit.who(context));
         audit.changed(context, "rule.put", organization, ruleId, wanted.getVersion());
         answer(context, isNew ? HttpStatus.CREATED : HttpStatus.OK, wanted);
     }
 
     /// What a template demands does not end because somebody changes its rule.
-    private void keepOrigin(DefaultDestinationRule wanted) {
-        store.view()
+    private void keepOrigin(DefaultDestinationRule wanted, ObjectNode body) {
+        Optional<DefaultDestinationRule> before = store.view()
                 .rule(wanted.getOrganizationId(), wanted.getRuleId())
-                .map(ConfigurationView.Entry::value)
-                .ifPresent(before -> {
-                    wanted.setTemplate(before.getTemplate());
-                    wanted.setConstraints(before.getConstraints());
-                });
+                .map(ConfigurationView.Entry::value);
+        before.ifPresent(there -> {
+            wanted.setTemplate(there.getTemplate());
+            wanted.setConstraints(there.getConstraints());
+        });
+        if (wanted.getTemplate() == null
+                && (body.hasNonNull("template") || !body.path("constraints").isEmpty())) {
+            throw ProblemException.invalid(List.of(
+                    new Fault("template", "a rule gets it from a template that is applied to the organization")));
+        }
     }
 
     private Optional<String> resolve(String organization, String idOrName) {

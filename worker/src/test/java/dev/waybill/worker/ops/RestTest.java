@@ -654,6 +654,10 @@ class RestTest {
                         .status())
                 .isEqualTo(201);
 
+        JsonNode other = get(rule("other")).body();
+        ((ObjectNode) other).set("constraints", get(rule(id + "-all")).body().path("constraints"));
+        assertThat(put(rule("another"), other.toString()).fields()).containsExactly("template");
+
         // A change by hand lifts nothing; deleting the template's rules does.
         JsonNode made = get(rule(id + "-all")).body();
         ((ObjectNode) made).put("priority", 3).remove(List.of("template", "constraints"));

@@ -298,6 +298,9 @@ class BatchWriterTest {
                 List.of(),
                 List.of(),
                 Map.of(),
+                null,
+                null,
+                "[]",
                 1,
                 Instant.parse("2026-11-01T00:00:00Z"),
                 "someone");
