@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -188,14 +189,14 @@ public final class TemplateCommand {
             if (output.isJson()) {
                 output.json(out(), answer);
             } else {
-                print(answer, dryRun);
+                print(answer, dryRun, RuleCommand.names(client, organization));
             }
         }
         return Exit.OK;
     }
 
     /// One line for each rule, with its fields below; as a diff has it.
-    private void print(JsonNode answer, boolean dryRun) {
+    private void print(JsonNode answer, boolean dryRun, Map<String, String> names) {
         String what = answer.path("templateId").asString() + " "
                 + answer.path("version").asLong();
         if (answer.path("changes").isEmpty()) {
@@ -211,18 +212,28 @@ public final class TemplateCommand {
             };
             out().println(mark + " " + change.path("ruleId").asString());
             for (JsonNode field : change.path("fields")) {
-                out().println("    " + field.path("field").asString() + ": " + text(field.path("before")) + " -> "
-                        + text(field.path("after")));
+                out().println("    " + field.path("field").asString() + ": " + text(field, "before", names) + " -> "
+                        + text(field, "after", names));
             }
         }
         out().println(dryRun ? "Nothing was changed." : "The rules are as " + what + " has them now.");
         out().flush();
     }
 
-    private static String text(JsonNode value) {
-        return value.isNull() || value.isMissingNode()
-                ? "(none)"
-                : value.isString() ? value.asString() : value.toString();
+    private static String text(JsonNode field, String side, Map<String, String> names) {
+        JsonNode value = field.path(side);
+        if (value.isNull() || value.isMissingNode()) {
+            return "(none)";
+        }
+        return switch (field.path("field").asString()) {
+            case "primary", "secondary", "fallback" -> RuleCommand.targets(value, names);
+            case "template" ->
+                value.path("templateId").asString() + " "
+                        + value.path("version").asLong();
+            case "constraints" -> joined(value, "constraint");
+            case "conditions" -> RuleCommand.conditions(value);
+            default -> value.isString() ? value.asString() : value.toString();
+        };
     }
 
     @Command(description = "List the templates that are applied to an organization.")

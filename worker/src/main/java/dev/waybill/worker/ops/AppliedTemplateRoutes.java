@@ -126,7 +126,7 @@ final class AppliedTemplateRoutes {
                     .filter(given::has)
                     .forEach(name -> filled.put(name, destinations(given, name, organization)));
         }
-        known.values().stream()
+        template.getSlots().stream()
                 .filter(TemplateSlot::getRequired)
                 .filter(slot -> filled.getOrDefault(slot.getName(), List.of()).isEmpty())
                 .forEach(slot -> fields.fault("slots." + slot.getName(), "is required: " + slot.getDescription()));

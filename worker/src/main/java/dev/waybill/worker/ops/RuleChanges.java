@@ -83,10 +83,17 @@ record RuleChanges(
         }
     }
 
-    /// What a rule says, without who said it and when.
+    /// What a rule says, without who said it and when, and without what goes without saying.
     private static ObjectNode said(DefaultDestinationRule rule) {
         ObjectNode json = AvroJson.object(rule);
         json.remove(List.of("organizationId", "ruleId", "version", "changedAt", "changedBy"));
+        json.removeIf(value -> value.isEmpty() && value.isContainer());
+        if (rule.getActive()) {
+            json.remove("active");
+        }
+        if (!rule.getContinues()) {
+            json.remove("continues");
+        }
         return json;
     }
 }
