@@ -13,7 +13,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongSupplier;
 import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
@@ -77,7 +76,7 @@ final class ConfigurationStore {
                     destination.setVersion(version);
                     destination.setUpdatedAt(clock.instant());
                 },
-                clock::millis);
+                _ -> clock.millis());
         this.rules = new Kept<>(
                 topics.rules(),
                 DefaultDestinationRule::getVersion,
@@ -85,7 +84,7 @@ final class ConfigurationStore {
                     rule.setVersion(version);
                     rule.setChangedAt(clock.instant());
                 },
-                () -> 1);
+                _ -> 1);
         this.templates = new Kept<>(
                 topics.templates(),
                 RuleTemplate::getVersion,
@@ -93,7 +92,7 @@ final class ConfigurationStore {
                     template.setVersion(version);
                     template.setChangedAt(clock.instant());
                 },
-                () -> 1);
+                template -> template.getVersion() + 1);
         this.compliance = new ComplianceCheck(view, installation);
     }
 
@@ -224,6 +223,7 @@ final class ConfigurationStore {
 
     /// Creates or replaces a template.
     ///
+    /// @param wanted if it is the first of its id, with the version that the next one follows
     /// @return whether it is new
     boolean put(RuleTemplate wanted, Precondition precondition, @Nullable String who) {
         return locked(() -> {
@@ -264,7 +264,7 @@ final class ConfigurationStore {
 
     /// What the store has to know of the records of one topic.
     private record Kept<T extends SpecificRecord>(
-            String topic, ToLongFunction<T> version, ObjLongConsumer<T> stamp, LongSupplier firstVersion) {
+            String topic, ToLongFunction<T> version, ObjLongConsumer<T> stamp, ToLongFunction<T> firstVersion) {
 
         /// What has been replaced, to be written again.
         T again(T replaced, long version) {
@@ -281,7 +281,7 @@ final class ConfigurationStore {
             Kept<T> kept, String key, @Nullable T before, T wanted, Precondition precondition) {
         precondition.require(before == null ? null : kept.version().applyAsLong(before));
         long version = before == null
-                ? kept.firstVersion().getAsLong()
+                ? kept.firstVersion().applyAsLong(wanted)
                 : kept.version().applyAsLong(before) + 1;
         for (int races = 0; races < RACES_MAX; races++) {
             kept.stamp().accept(wanted, version);

@@ -48,10 +48,16 @@ final class TemplateRoutes {
 
     private void put(Context context) {
         String id = id(context);
-        RuleTemplate wanted = TemplateJson.read(Json.body(context), id, 0);
+        RuleTemplate wanted = TemplateJson.read(Json.body(context), id, builtInVersion(id));
         boolean isNew = store.put(wanted, Precondition.of(context), Audit.who(context));
         audit.changed(context, "template.put", "", id, wanted.getVersion());
         answer(context, isNew ? HttpStatus.CREATED : HttpStatus.OK, wanted);
+    }
+
+    /// One's own goes on from the built-in one whose place it takes.
+    private long builtInVersion(String id) {
+        RuleTemplate template = builtIn.get(id);
+        return template == null ? 0 : template.getVersion();
     }
 
     private void delete(Context context) {

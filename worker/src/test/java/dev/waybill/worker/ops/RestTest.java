@@ -512,7 +512,8 @@ class RestTest {
 
     @Test
     void one_s_own_template_takes_the_place_of_a_built_in_one() throws Exception {
-        put("/v1/templates/saas", BAA);
+        assertThat(put("/v1/templates/saas", BAA).body().path("version").asLong())
+                .isEqualTo(2);
         assertThat(get("/v1/templates/saas").body().path("builtIn").asBoolean()).isFalse();
         assertThat(send("DELETE", "/v1/templates/saas", "").status()).isEqualTo(204);
         assertThat(get("/v1/templates/saas").body().path("builtIn").asBoolean()).isTrue();
