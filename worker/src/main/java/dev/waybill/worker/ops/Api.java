@@ -53,7 +53,7 @@ public final class Api implements AutoCloseable {
                 config.api().requestTimeout(),
                 clock);
         var explain = new ExplainRoutes(
-                new RoutingConfiguration(view, installation),
+                () -> new RoutingConfiguration(view, installation),
                 new Explainer(
                         new RetryPlan(config.worker().retryDelays()),
                         config.router().resolutionGrace()),

@@ -8,12 +8,15 @@ import dev.waybill.topology.model.Rule;
 import dev.waybill.topology.routing.Compliance;
 import dev.waybill.topology.routing.Configuration;
 import dev.waybill.topology.routing.Installation;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/// What the API knows, as the router's code asks for it. Models are made when they are asked for: an explanation is
-/// rare, and destinations are many.
+/// What the API knows, as the router's code asks for it, for one explanation. Models are made when they are asked for:
+/// an
+/// explanation is rare, and destinations are many. Rules are read once, because they are asked for again and again.
 final class RoutingConfiguration implements Configuration {
 
     /// A task carries the record; an explanation makes none.
@@ -21,6 +24,8 @@ final class RoutingConfiguration implements Configuration {
 
     private final ConfigurationView view;
     private final Installation installation;
+    private final Map<String, List<Rule>> rules = new HashMap<>();
+    private final Map<String, Compliance> compliance = new HashMap<>();
 
     RoutingConfiguration(ConfigurationView view, Installation installation) {
         this.view = view;
@@ -59,6 +64,10 @@ final class RoutingConfiguration implements Configuration {
 
     @Override
     public List<Rule> rules(String organizationId) {
+        return rules.computeIfAbsent(organizationId, this::read);
+    }
+
+    private List<Rule> read(String organizationId) {
         return view.rules(organizationId).stream()
                 .map(entry -> Records.model(entry.value()))
                 .sorted(Rule.EVALUATION_ORDER)
@@ -67,7 +76,7 @@ final class RoutingConfiguration implements Configuration {
 
     @Override
     public Compliance compliance(String organizationId) {
-        return Compliance.of(rules(organizationId), installation);
+        return compliance.computeIfAbsent(organizationId, id -> Compliance.of(rules(id), installation));
     }
 
     @Override

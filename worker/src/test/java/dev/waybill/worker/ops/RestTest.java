@@ -122,7 +122,7 @@ class RestTest {
                                 tests,
                                 deliveries,
                                 new ExplainRoutes(
-                                        new RoutingConfiguration(view, INSTALLATION),
+                                        () -> new RoutingConfiguration(view, INSTALLATION),
                                         new Explainer(
                                                 new RetryPlan(List.of(RetryDelay.parse("1s"))), Duration.ofSeconds(10)),
                                         1_000,
