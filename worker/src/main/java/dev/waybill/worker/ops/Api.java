@@ -11,6 +11,7 @@ import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.SinkProvider;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.HttpStatus;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Optional;
@@ -18,6 +19,9 @@ import java.util.function.Consumer;
 
 /// The REST interface under `/v1`: its view of the configuration, its producer, and its routes.
 public final class Api implements AutoCloseable {
+
+    /// Longer than the phases of a policy take by default, shorter than a caller waits.
+    private static final Duration CONNECTION_TEST_MAX = Duration.ofSeconds(55);
 
     private final ConfigurationView view;
     private final ConfigurationTail tail;
@@ -43,7 +47,8 @@ public final class Api implements AutoCloseable {
         var store = new ConfigurationStore(
                 topics, view, router, writer, installation, clock, config.api().applyTimeout());
         var json = new DestinationJson(providers, new SettingsCheck(secrets));
-        var tests = new ConnectionTests(providers, codec, new Records(codec, topics, null), topics.destinations());
+        var tests = new ConnectionTests(
+                providers, codec, new Records(codec, topics, null), topics.destinations(), CONNECTION_TEST_MAX);
         var deliveries = new DeliveryRoutes(
                 lookup,
                 new DeliveryJson(config.router().inlinePayloadMax()),
@@ -84,6 +89,9 @@ public final class Api implements AutoCloseable {
             body.set("providers", providers.json());
             Json.answer(context, HttpStatus.OK, body);
         });
+        routes.get(
+                "/v1/providers/{provider}",
+                context -> Json.answer(context, HttpStatus.OK, providers.json(context.pathParam("provider"))));
     }
 
     public void start() {

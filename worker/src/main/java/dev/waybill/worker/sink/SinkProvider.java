@@ -3,6 +3,7 @@ package dev.waybill.worker.sink;
 import dev.waybill.schemas.Kind;
 import dev.waybill.topology.model.Delivery;
 import dev.waybill.topology.model.Destination;
+import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,10 @@ public interface SinkProvider extends AutoCloseable {
     /// The settings of a destination: names, types, defaults, documentation. A setting of type
     /// [ConfigDef.Type#PASSWORD] is a secret: its value must be a reference.
     ConfigDef settings();
+
+    /// Settings of a destination as one would write them, secrets as references, for people to begin from. They can be
+    /// opened.
+    Map<String, String> example();
 
     /// Binds the settings of one version of a destination. Makes no connection and blocks on nothing.
     ///

@@ -107,7 +107,8 @@ class RestTest {
                 topics.requests(),
                 Duration.ofSeconds(5),
                 clock);
-        var tests = new ConnectionTests(providers, codec, new Records(codec, topics, null), topics.destinations());
+        var tests = new ConnectionTests(
+                providers, codec, new Records(codec, topics, null), topics.destinations(), Duration.ofMillis(200));
         var health = new Health(
                 List.of(new Health.Check("loop", Optional::empty)),
                 List.of(new Health.Check("router", () -> Optional.of("rebalancing"))));
@@ -367,6 +368,75 @@ class RestTest {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body().path("success").asBoolean()).isTrue();
         assertThat(answer.body().path("statusCode").asInt()).isEqualTo(204);
+        assertThat(answer.body().at("/phases/connect").asDouble()).isEqualTo(3.0);
+        assertThat(answer.body().at("/permissions/0").asString()).isEqualTo("write");
+        assertThat(answer.body().at("/details/host").asString()).isEqualTo("https://example.com");
+        assertThat(answer.body().path("responseTimeMs").isNumber()).isTrue();
+        String id = get(destination("crm")).body().path("destinationId").asString();
+        assertThat(send("POST", "/v1/destinations/" + id + "/test?organization=" + org, "")
+                        .body()
+                        .path("success")
+                        .asBoolean())
+                .isTrue();
+        assertThat(send("POST", "/v1/destinations/" + id + "/test?organization=thief", "")
+                        .status())
+                .isEqualTo(404);
+        assertThat(send("POST", "/v1/destinations/" + id + "/test", "").status())
+                .isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "refuses,auth_failed,no",
+        "slow,timeout,the test took longer than PT0.2S",
+        "throws,internal,java.lang.IllegalStateException"
+    })
+    void a_test_that_fails_says_why_and_what_to_do(String url, String code, String message) throws Exception {
+        JsonNode answer = testUnsaved("hook", "{\"settings\": {\"url\": \"" + url + "\"}}")
+                .body();
+        assertThat(answer.path("success").asBoolean()).isFalse();
+        assertThat(answer.at("/error/code").asString()).isEqualTo(code);
+        assertThat(answer.at("/error/message").asString()).isEqualTo(message);
+        assertThat(answer.at("/error/hint").asString()).isNotBlank();
+        assertThat(answer.at("/error/providerCode").asString("")).isEqualTo(url.equals("refuses") ? "E401" : "");
+        assertThat(answer.at("/checks/0/passed").asBoolean()).isFalse();
+        assertThat(answer.toString()).doesNotContain("s3cret");
+    }
+
+    private Answer testUnsaved(String provider, String body) throws Exception {
+        return send("POST", "/v1/providers/" + provider + "/test?organization=" + org, body);
+    }
+
+    @Test
+    void settings_are_tested_before_they_are_saved() throws Exception {
+        assertThat(testUnsaved("hook", HOOK).body().path("success").asBoolean()).isTrue();
+        assertThat(get("/v1/organizations/" + org + "/destinations").body().path("destinations"))
+                .isEmpty();
+        assertThat(testUnsaved("hook", "{}").fields()).containsExactly("settings.url");
+        assertThat(testUnsaved("pigeon", "{}").body().at("/error/code").asString())
+                .isEqualTo("unsupported_provider");
+        assertThat(send("POST", "/v1/providers/hook/test", HOOK).status()).isEqualTo(400);
+    }
+
+    @Test
+    void a_destination_whose_provider_this_worker_has_not_cannot_be_tested() throws Exception {
+        Destination other = racing("7e4c4f2e-0000-4000-8000-00000000000" + number % 10, "pigeon", 1);
+        other.setProvider("pigeon");
+        log.append(new Change(topics.destinations(), org + "/" + other.getDestinationId(), other));
+        assertThat(send("POST", destination("pigeon") + "/test", "")
+                        .body()
+                        .at("/error/code")
+                        .asString())
+                .isEqualTo("unsupported_provider");
+    }
+
+    @Test
+    void a_provider_describes_itself() throws Exception {
+        JsonNode hook = get("/v1/providers/hook").body();
+        assertThat(hook.path("kind").asString()).isEqualTo("webhook");
+        assertThat(hook.path("settings").findValuesAsString("name")).contains("url", "secret");
+        assertThat(hook.path("example").isObject()).isTrue();
+        assertThat(get("/v1/providers/pigeon").status()).isEqualTo(404);
     }
 
     @Test

@@ -471,8 +471,9 @@ public abstract class SinkContractTest {
         ConnectionReport report = sink.test();
 
         assertThat(report.success()).isFalse();
-        assertThat(report.fault()).isNotNull();
-        assertThat(report.hint()).isNotBlank();
+        assertThat(report.problem()).isNotNull();
+        assertThat(report.problem().hint()).isNotBlank();
+        assertThat(report.problem().error()).isEqualTo(ConnectionError.TIMEOUT);
         assertThat(report.checks()).anyMatch(check -> !check.passed());
     }
 

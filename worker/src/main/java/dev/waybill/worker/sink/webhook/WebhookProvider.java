@@ -10,6 +10,7 @@ import dev.waybill.worker.sink.SinkProvider;
 import dev.waybill.worker.sink.http.HttpClient;
 import dev.waybill.worker.sink.http.HttpLine;
 import java.time.InstantSource;
+import java.util.Map;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.kafka.common.config.ConfigDef;
@@ -47,6 +48,11 @@ public final class WebhookProvider implements SinkProvider {
     @Override
     public ConfigDef settings() {
         return WebhookSettings.DEFINITION;
+    }
+
+    @Override
+    public Map<String, String> example() {
+        return Map.of("url", "https://example.com/hooks", "signing.secret", "${dir:/secrets/acme:crm}");
     }
 
     @Override
