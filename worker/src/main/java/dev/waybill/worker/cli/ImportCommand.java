@@ -2,7 +2,10 @@ package dev.waybill.worker.cli;
 
 import dev.waybill.worker.cli.OrganizationFile.Difference;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +34,9 @@ final class ImportCommand implements Callable<Integer> {
 
     private static final JsonMapper JSON = new JsonMapper();
 
+    /// No character has more than four.
+    private static final int BYTES_MAX = 4 * OrganizationFile.LENGTH_MAX;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -58,11 +64,8 @@ final class ImportCommand implements Callable<Integer> {
             JsonNode destinations =
                     client.get(organization.path("/destinations")).body().path("destinations");
             JsonNode rules = client.get(organization.path("/rules")).body().path("rules");
-            Map<String, String> names = new HashMap<>();
-            destinations.forEach(one -> names.put(
-                    one.path("destinationId").asString(), one.path("name").asString()));
-            List<Difference> differences =
-                    OrganizationFile.of(destinations, rules).to(OrganizationFile.parse(read(), names));
+            OrganizationFile current = OrganizationFile.of(destinations, rules);
+            List<Difference> differences = current.to(parse(current, OrganizationFile.names(destinations)));
             List<Difference> changes = inOrder(differences);
             Map<String, String> failed =
                     apply ? apply(client, changes, versions(destinations, rules)) : new HashMap<>();
@@ -75,19 +78,33 @@ final class ImportCommand implements Callable<Integer> {
         }
     }
 
-    private String read() {
+    private OrganizationFile parse(OrganizationFile current, Map<String, String> names) {
         try {
-            return file.equals("-")
-                    ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
-                    : Files.readString(Path.of(file));
+            return OrganizationFile.parse(read(), current, names);
+        } catch (CommandException e) {
+            throw new CommandException(e.exitCode(), file + ": " + e.getMessage());
+        }
+    }
+
+    private String read() {
+        try (InputStream bytes = file.equals("-") ? System.in : Files.newInputStream(Path.of(file))) {
+            byte[] read = bytes.readNBytes(BYTES_MAX + 1);
+            if (read.length > BYTES_MAX) {
+                throw new CommandException(Exit.USAGE, "is larger than " + BYTES_MAX + " bytes");
+            }
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(read))
+                    .toString();
+        } catch (CharacterCodingException _) {
+            throw new CommandException(Exit.USAGE, "is not UTF-8");
         } catch (IOException e) {
-            throw new CommandException(Exit.USAGE, file + " cannot be read: " + e.getMessage());
+            throw new CommandException(Exit.USAGE, "cannot be read: " + e);
         }
     }
 
     /// Destinations come before the rules that name them, and go after them. What is not in the file stays, if not
-    /// asked
-    /// otherwise.
+    /// asked otherwise.
     private List<Difference> inOrder(List<Difference> differences) {
         List<Difference> changes = new ArrayList<>(
                 differences.stream().filter(one -> one.after() != null).toList());
@@ -151,25 +168,41 @@ final class ImportCommand implements Callable<Integer> {
                 out().println("    FAILED: " + failed.get(key(one)));
             }
         }
-        out().println(
-                        changes.isEmpty()
-                                ? "No difference."
-                                : apply
-                                        ? changes.size() - failed.size() + " of " + changes.size() + " changes made."
-                                        : "Nothing was changed; " + changes.size() + " changes with --apply.");
+        out().println(summary(differences, changes.size(), failed.size()));
         out().flush();
+    }
+
+    private String summary(List<Difference> differences, int changes, int failed) {
+        if (changes == 0) {
+            return differences.isEmpty() ? "No difference." : "Nothing to change.";
+        }
+        if (apply) {
+            return changes - failed + " of " + counted(changes) + " made.";
+        }
+        return "Nothing was changed; " + counted(changes) + " with --apply.";
+    }
+
+    private static String counted(int changes) {
+        return changes == 1 ? "1 change" : changes + " changes";
     }
 
     private JsonNode json(List<Difference> differences, Map<String, String> failed) {
         ObjectNode body = JSON.createObjectNode().put("applied", apply);
         ArrayNode all = body.putArray("differences");
         for (Difference one : differences) {
-            ObjectNode json = all.addObject().put("item", key(one));
+            ObjectNode json = all.addObject().put("item", key(one)).put("change", what(one));
             json.set("before", one.before());
             json.set("after", one.after());
             json.put("error", failed.get(key(one)));
         }
         return body;
+    }
+
+    private String what(Difference one) {
+        if (one.after() == null) {
+            return prune ? "delete" : "keep";
+        }
+        return one.before() == null ? "create" : "update";
     }
 
     private PrintWriter out() {

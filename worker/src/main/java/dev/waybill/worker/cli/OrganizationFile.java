@@ -1,32 +1,31 @@
 package dev.waybill.worker.cli;
 
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
+import dev.waybill.schemas.Keys;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Map.Entry;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLMapper;
+import tools.jackson.dataformat.yaml.YAMLParser;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
-import tools.jackson.dataformat.yaml.util.StringQuotingChecker;
 
 /// An organization's destinations, by name, and rules, by id, as a file: each as REST takes it, without what goes
-/// without
-/// saying. Two files that mean the same are equal, however they are written.
+/// without saying. Two files that mean the same are equal, however they are written.
 ///
 /// @param destinations in the order of their names
 /// @param rules        in the order of their evaluation
@@ -34,9 +33,9 @@ record OrganizationFile(SequencedMap<String, ObjectNode> destinations, Sequenced
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    /// Whatever YAML reader reads it sees a text in a text: not a number of base 60 in 22:30, nor a truth value in no.
     private static final YAMLMapper YAML = YAMLMapper.builder(YAMLFactory.builder()
                     .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
+                    .disable(YAMLWriteFeature.SPLIT_LINES)
                     .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
                     .enable(YAMLWriteFeature.INDENT_ARRAYS_WITH_INDICATOR)
                     .stringQuotingChecker(new PlainWords())
@@ -44,194 +43,143 @@ record OrganizationFile(SequencedMap<String, ObjectNode> destinations, Sequenced
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
-    private static final List<String> DESTINATION =
-            List.of("provider", "enabled", "settings", "policy", "region", "labels");
-    private static final List<String> RULE = List.of(
-            "name",
-            "priority",
-            "active",
-            "conditions",
-            "selection",
-            "stickyBy",
-            "primary",
-            "secondary",
-            "fallback",
-            "continues",
-            "validFrom",
-            "validUntil");
-    private static final Set<String> TIERS = Set.of("primary", "secondary", "fallback");
+    /// The reader of YAML takes no more, and takes its time to say so.
+    static final int LENGTH_MAX = 3 << 20;
 
-    /// Maps whose values are texts, however they are written.
-    private static final Set<String> TEXTS = Set.of("settings", "labels", "metadata");
-
-    /// What a field says if it is not there.
-    private static final Map<String, JsonNode> DEFAULTS = Map.of(
-            "enabled", JSON.valueToTree(true),
-            "active", JSON.valueToTree(true),
-            "priority", JSON.valueToTree(0),
-            "selection", JSON.valueToTree("all"),
-            "continues", JSON.valueToTree(false));
+    private static final String DESTINATIONS = "destinations";
+    private static final String RULES = "rules";
+    private static final List<String> TIERS = List.of("primary", "secondary", "fallback");
 
     /// What a worker has.
     ///
     /// @param destinations as it lists them
     /// @param rules        as it lists them
     static OrganizationFile of(JsonNode destinations, JsonNode rules) {
-        Map<String, String> names = new LinkedHashMap<>();
+        // A worker says more of them than people decide.
+        ItemReader reader = new ItemReader(names(destinations), _ -> true, new ArrayList<>());
         SequencedMap<String, ObjectNode> byName = new LinkedHashMap<>();
         for (JsonNode one : destinations) {
             String name = one.path("name").asString();
-            names.put(one.path("destinationId").asString(), name);
-            byName.put(name, kept(one, DESTINATION, Map.of(), name));
+            byName.put(name, reader.destination(name, one.asObject()));
         }
         SequencedMap<String, ObjectNode> byId = new LinkedHashMap<>();
         for (JsonNode rule : rules) {
             String id = rule.path("ruleId").asString();
-            byId.put(id, kept(rule, RULE, names, id));
+            byId.put(id, withoutUsualName(id, reader.rule(id, rule.asObject())));
         }
         return new OrganizationFile(byName, byId);
     }
 
-    /// Reads a file.
+    /// Names by id.
     ///
-    /// @param names of the organization's destinations by id, for rules that name them so
-    /// @throws CommandException if it is no such file
-    static OrganizationFile parse(String text, Map<String, String> names) {
+    /// @param destinations as a worker lists them
+    static Map<String, String> names(JsonNode destinations) {
+        Map<String, String> names = new HashMap<>();
+        destinations.forEach(one ->
+                names.put(one.path("destinationId").asString(), one.path("name").asString()));
+        return names;
+    }
+
+    /// Reads a file that is for an organization. A section that it has not is as the organization has it.
+    ///
+    /// @param current what the organization has
+    /// @param names   of its destinations by id, for rules that name them so
+    /// @throws CommandException if it is no such file, with all its faults
+    static OrganizationFile parse(String text, OrganizationFile current, Map<String, String> names) {
+        if (text.length() > LENGTH_MAX) {
+            throw new CommandException(Exit.USAGE, "is longer than " + LENGTH_MAX + " characters");
+        }
         JsonNode document;
         try {
+            refuseAliases(text);
             document = YAML.readTree(text);
         } catch (JacksonException e) {
-            throw new CommandException(Exit.USAGE, "this is no YAML: " + e.getOriginalMessage());
+            throw new CommandException(Exit.USAGE, "is no YAML: " + e.getOriginalMessage());
         }
-        List<String> faults = new ArrayList<>();
         if (!(document instanceof ObjectNode)) {
             throw new CommandException(Exit.USAGE, "expected destinations: and rules:, each by name");
         }
+        List<String> faults = new ArrayList<>();
         document.propertyNames().stream()
-                .filter(name -> !name.equals("destinations") && !name.equals("rules"))
+                .filter(name -> !name.equals(DESTINATIONS) && !name.equals(RULES))
                 .forEach(name -> faults.add(name + ": no such field; known are destinations and rules"));
+        Set<String> known = current.named();
+        known.addAll(document.path(DESTINATIONS).propertyNames());
+        ItemReader reader = new ItemReader(names, known::contains, faults);
         var file = new OrganizationFile(
-                section(document, "destinations", Map.of(), faults), section(document, "rules", names, faults));
+                document.has(DESTINATIONS)
+                        ? section(DESTINATIONS, document.path(DESTINATIONS), reader::destination, faults)
+                        : current.destinations,
+                document.has(RULES) ? section(RULES, document.path(RULES), reader::rule, faults) : current.rules);
+        file.rules.keySet().stream()
+                .filter(id -> !Keys.isToken(id))
+                .forEach(id -> faults.add("rules." + id + ": a rule id matches [A-Za-z0-9_-]{1,255}"));
         if (!faults.isEmpty()) {
-            throw new CommandException(Exit.USAGE, String.join("\n  ", faults));
+            throw new CommandException(Exit.USAGE, "is not right:\n  " + String.join("\n  ", faults));
         }
+        file.rules.forEach(OrganizationFile::withoutUsualName);
         return file;
     }
 
+    /// An alias is not resolved here: it would be read as a text, its name.
+    private static void refuseAliases(String text) {
+        try (JsonParser tokens = YAML.createParser(text)) {
+            while (tokens.nextToken() != null) {
+                if (tokens instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
+                    throw new CommandException(
+                            Exit.USAGE,
+                            "line " + tokens.currentTokenLocation().getLineNr() + ": write out what *"
+                                    + tokens.getString() + " stands for; aliases are not read");
+                }
+            }
+        }
+    }
+
     private static SequencedMap<String, ObjectNode> section(
-            JsonNode document, String name, Map<String, String> names, List<String> faults) {
+            String name, JsonNode section, BiFunction<String, ObjectNode, ObjectNode> read, List<String> faults) {
         SequencedMap<String, ObjectNode> items = new LinkedHashMap<>();
-        JsonNode section = document.path(name);
-        if (!section.isMissingNode() && !section.isNull() && !section.isObject()) {
+        if (!section.isNull() && !section.isObject()) {
             faults.add(name + ": expected entries by name");
             return items;
         }
         for (Entry<String, JsonNode> item : section.properties()) {
+            String path = name + "." + item.getKey();
             if (item.getValue() instanceof ObjectNode body) {
-                items.put(item.getKey(), kept(body, List.copyOf(body.propertyNames()), names, item.getKey()));
+                items.put(item.getKey(), read.apply(path, body));
             } else {
-                faults.add(name + "." + item.getKey() + ": expected fields");
+                faults.add(path + ": expected fields");
             }
         }
         return items;
     }
 
+    private static ObjectNode withoutUsualName(String id, ObjectNode rule) {
+        if (rule.path("name").asString("").equals(id)) {
+            rule.remove("name");
+        }
+        return rule;
+    }
+
+    /// The destinations that there are, and those that rules name although they are not there any more.
+    private Set<String> named() {
+        Set<String> named = new HashSet<>(destinations.keySet());
+        for (ObjectNode rule : rules.values()) {
+            for (String tier : TIERS) {
+                rule.path(tier)
+                        .forEach(target -> named.add(
+                                target.isString()
+                                        ? target.asString()
+                                        : target.path("destinationId").asString("")));
+            }
+        }
+        return named;
+    }
+
     String toYaml() {
         ObjectNode document = JSON.createObjectNode();
-        destinations.forEach(document.putObject("destinations")::set);
-        rules.forEach(document.putObject("rules")::set);
+        destinations.forEach(document.putObject(DESTINATIONS)::set);
+        rules.forEach(document.putObject(RULES)::set);
         return YAML.writeValueAsString(document);
-    }
-
-    /// Fields in one order and one way of writing, without those that say nothing.
-    ///
-    /// @param name what it is called where it has no name of its own
-    private static ObjectNode kept(JsonNode item, List<String> fields, Map<String, String> names, String name) {
-        ObjectNode kept = JSON.createObjectNode();
-        for (String field : fields) {
-            JsonNode value = field(field, item.path(field), names);
-            boolean isSaid = !value.isMissingNode()
-                    && !value.isNull()
-                    && !(value.isContainer() && value.isEmpty())
-                    && !value.equals(DEFAULTS.get(field))
-                    && !(field.equals("name") && value.asString("").equals(name));
-            if (isSaid) {
-                kept.set(field, value);
-            }
-        }
-        return kept;
-    }
-
-    private static JsonNode field(String name, JsonNode value, Map<String, String> names) {
-        if (TIERS.contains(name) && value.isArray()) {
-            ArrayNode targets = JSON.createArrayNode();
-            value.forEach(target -> targets.add(target(target, names)));
-            return targets;
-        }
-        if (TEXTS.contains(name) && value.isObject()) {
-            ObjectNode texts = JSON.createObjectNode();
-            value.propertyStream()
-                    .sorted(Entry.comparingByKey())
-                    .forEach(entry -> texts.set(entry.getKey(), text(entry.getValue())));
-            return texts;
-        }
-        if (name.startsWith("valid")) {
-            return time(value);
-        }
-        return tidy(value);
-    }
-
-    /// Without what says nothing, at any depth; fields by name.
-    private static JsonNode tidy(JsonNode value) {
-        if (value instanceof ArrayNode many) {
-            ArrayNode tidy = JSON.createArrayNode();
-            many.forEach(one -> tidy.add(tidy(one)));
-            return tidy;
-        }
-        if (!(value instanceof ObjectNode object)) {
-            return value;
-        }
-        ObjectNode tidy = JSON.createObjectNode();
-        object.propertyStream().sorted(Entry.comparingByKey()).forEach(entry -> {
-            JsonNode inner = TEXTS.contains(entry.getKey())
-                    ? field(entry.getKey(), entry.getValue(), Map.of())
-                    : tidy(entry.getValue());
-            boolean isZone = entry.getKey().equals("zone") && inner.asString("").equals("UTC");
-            if (!inner.isNull() && !(inner.isContainer() && inner.isEmpty()) && !isZone) {
-                tidy.set(entry.getKey(), inner);
-            }
-        });
-        return tidy;
-    }
-
-    /// As a worker writes it.
-    private static JsonNode time(JsonNode value) {
-        try {
-            return value.isString()
-                    ? JSON.valueToTree(Instant.parse(value.asString()).toString())
-                    : value;
-        } catch (DateTimeParseException _) {
-            return value;
-        }
-    }
-
-    private static JsonNode text(JsonNode value) {
-        return value.isValueNode() && !value.isNull() ? JSON.valueToTree(value.asString()) : value;
-    }
-
-    /// By name, and with its weight only if it is not the usual one.
-    private static JsonNode target(JsonNode target, Map<String, String> names) {
-        String given = target.isString()
-                ? target.asString()
-                : target.path("destinationId").asString("");
-        String name = names.getOrDefault(given, given);
-        JsonNode weight = target.path("weight");
-        if (weight.isMissingNode() || weight.equals(JSON.valueToTree(1))) {
-            return JSON.valueToTree(name);
-        }
-        ObjectNode weighted = JSON.createObjectNode().put("destinationId", name);
-        weighted.set("weight", weight);
-        return weighted;
     }
 
     /// What is to be done with one item.
@@ -250,28 +198,31 @@ record OrganizationFile(SequencedMap<String, ObjectNode> destinations, Sequenced
             List<String> lines = new ArrayList<>();
             lines.add((before == null ? "+ " : after == null ? "- " : "~ ") + section + "." + id);
             if (after != null) {
-                lines("    ", before == null ? JSON.createObjectNode() : before, after, lines);
+                lines("    ", before == null ? JSON.createObjectNode() : before, after, before == null, lines);
             }
             return lines;
         }
 
-        private static void lines(String path, ObjectNode before, ObjectNode after, List<String> lines) {
+        private static void lines(String path, ObjectNode before, ObjectNode after, boolean isNew, List<String> lines) {
             TreeSet<String> names = new TreeSet<>(before.propertyNames());
             names.addAll(after.propertyNames());
             for (String name : names) {
                 JsonNode was = before.path(name);
                 JsonNode is = after.path(name);
                 if (was instanceof ObjectNode inner && is instanceof ObjectNode other) {
-                    lines(path + name + ".", inner, other, lines);
+                    lines(path + name + ".", inner, other, isNew, lines);
                 } else if (!was.equals(is)) {
-                    lines.add(path + name + ": " + (was.isMissingNode() ? "" : text(was) + " -> ")
-                            + (is.isMissingNode() ? "(none)" : text(is)));
+                    lines.add(path + name + ": " + (isNew ? "" : text(was) + " -> ") + text(is));
                 }
             }
         }
 
         private static String text(JsonNode value) {
-            return value.isString() ? value.asString() : value.toString();
+            if (value.isMissingNode()) {
+                return "(none)";
+            }
+            boolean isPlain = value.isString() && value.asString().chars().noneMatch(Character::isISOControl);
+            return isPlain ? value.asString() : value.toString();
         }
     }
 
@@ -279,8 +230,8 @@ record OrganizationFile(SequencedMap<String, ObjectNode> destinations, Sequenced
     /// them.
     List<Difference> to(OrganizationFile wanted) {
         List<Difference> differences = new ArrayList<>();
-        differences("destinations", destinations, wanted.destinations, differences);
-        differences("rules", rules, wanted.rules, differences);
+        differences(DESTINATIONS, destinations, wanted.destinations, differences);
+        differences(RULES, rules, wanted.rules, differences);
         return differences;
     }
 
@@ -299,27 +250,5 @@ record OrganizationFile(SequencedMap<String, ObjectNode> destinations, Sequenced
                 differences.add(new Difference(section, id, body, null));
             }
         });
-    }
-
-    /// Quotes everything but plain words.
-    private static final class PlainWords extends StringQuotingChecker {
-
-        private static final long serialVersionUID = 1;
-        private static final Pattern PLAIN = Pattern.compile("[A-Za-z][A-Za-z0-9_.*/@-]*");
-        private static final Set<String> MEANT = Set.of("y", "n", "yes", "no", "on", "off", "true", "false", "null");
-
-        private static boolean needsQuotes(String text) {
-            return !PLAIN.matcher(text).matches() || MEANT.contains(text.toLowerCase(Locale.ROOT));
-        }
-
-        @Override
-        public boolean needToQuoteName(String name) {
-            return needsQuotes(name);
-        }
-
-        @Override
-        public boolean needToQuoteValue(String value) {
-            return needsQuotes(value);
-        }
     }
 }

@@ -40,9 +40,13 @@ final class StubWorker implements AutoCloseable {
 
     /// Runs a command against it.
     Run run(String... command) {
+        return runAt("http://127.0.0.1:" + server.getAddress().getPort(), command);
+    }
+
+    /// Runs a command against a worker.
+    static Run runAt(String url, String... command) {
         List<String> arguments = new ArrayList<>(List.of(command));
-        arguments.addAll(
-                List.of("--url", "http://127.0.0.1:" + server.getAddress().getPort()));
+        arguments.addAll(List.of("--url", url));
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         CommandLine main = Main.create();

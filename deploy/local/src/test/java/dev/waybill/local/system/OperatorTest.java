@@ -352,8 +352,9 @@ class OperatorTest {
         // Changes, one of which the worker refuses.
         Files.writeString(file, yaml.replace("spare:", "other:").replace("directory: out", "directory: in") + """
                           bad:
+                            selection: best
                             primary:
-                              - nowhere
+                              - other
                         """);
         Cli failed = rest("rules", "import", file.toString(), "--org", "initech", "--apply");
         assertThat(failed.code()).isEqualTo(Exit.FAILED);
@@ -362,9 +363,9 @@ class OperatorTest {
                         "settings.directory: out -> in",
                         "+ destinations.other",
                         "not in the file, and stays without --prune",
-                        "primary[0].destinationId: the organization has no destination nowhere",
+                        "selection: is one of all, failover, weighted, round-robin, sticky, not best",
                         "2 of 3 changes made.");
-        Files.writeString(file, Files.readString(file).replace("- nowhere", "- other"));
+        Files.writeString(file, Files.readString(file).replace("    selection: best\n", ""));
         Cli pruned = rest("rules", "import", file.toString(), "--org", "initech", "--apply", "--prune", "-o", "json");
         assertThat(pruned.code()).as(pruned.out()).isZero();
         assertThat(pruned.json().path("differences").findValuesAsString("item"))
