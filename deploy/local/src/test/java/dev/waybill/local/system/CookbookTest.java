@@ -30,6 +30,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
@@ -43,8 +44,15 @@ class CookbookTest {
     private static final int RECIPES = 10;
     private static final Duration READY_MAX = Duration.ofSeconds(60);
     private static final Duration RESULTS_MAX = Duration.ofSeconds(60);
-    private static final String PROMPT = "    $ waybill ";
-    private static final List<String> DESTINATIONS = List.of("crm", "erp", "new", "archive", "audit", "sandbox");
+    private static final String INDENT = "    ";
+    private static final String PROMPT = INDENT + "$ ";
+    private static final String SHOW_FILE = "cat ";
+
+    /// How the book makes the destinations that each recipe takes for granted.
+    private static final Pattern DESTINATIONS = Pattern.compile("\\$ for name in (.*)\n +do waybill (.*); done\n");
+
+    @TempDir
+    static Path folder;
 
     /// As the shell splits a line: words, and what stands in single quotes.
     private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
@@ -57,7 +65,7 @@ class CookbookTest {
     private final Application application = new Application(installation);
     private int sent;
 
-    /// A command and what it prints, where the book shows it.
+    /// A command and what it prints, where the book shows it. `cat` shows a file that the next ones take.
     record Step(String command, List<String> printed) {}
 
     record Recipe(int number, String title, List<Step> steps) {
@@ -82,18 +90,25 @@ class CookbookTest {
                 List<Step> steps = recipes.getLast().steps();
                 if (line.startsWith(PROMPT)) {
                     steps.add(new Step(line.substring(PROMPT.length()), new ArrayList<>()));
-                } else if (!steps.isEmpty() && (line.startsWith("    ") || line.isEmpty())) {
-                    steps.getLast().printed().add(line.strip());
+                } else if (!steps.isEmpty() && line.startsWith(INDENT)) {
+                    steps.getLast().printed().add(line.substring(INDENT.length()));
                 }
             }
         }
         return recipes.stream();
     }
 
+    private static Matcher destinations() throws IOException {
+        Matcher found = DESTINATIONS.matcher(Files.readString(COOKBOOK));
+        assertThat(found.find()).isTrue();
+        return found;
+    }
+
     @BeforeAll
     void putDestinations() throws IOException {
+        List<String> names = words(destinations().group(1));
         recipes()
-                .forEach(recipe -> DESTINATIONS.forEach(name -> application.putWebhook(
+                .forEach(recipe -> names.forEach(name -> application.putWebhook(
                         recipe.organization(),
                         name,
                         receiver.url("/ok"),
@@ -101,11 +116,11 @@ class CookbookTest {
         Awaitility.await().atMost(READY_MAX).until(() -> worker.notReady().isEmpty());
         Awaitility.await()
                 .atMost(READY_MAX)
-                .until(() -> run("recipe-10", "destination list --org acme")
+                .until(() -> run("recipe-10", "waybill destination list --org acme")
                                 .out()
                                 .lines()
                                 .count()
-                        == DESTINATIONS.size() + 1);
+                        == names.size() + 1);
     }
 
     @AfterAll
@@ -123,16 +138,33 @@ class CookbookTest {
         assertThat(recipes()).allMatch(recipe -> recipe.steps().stream().anyMatch(step -> isExplained(step.command())));
     }
 
+    /// Where the load is balanced it matters which ids they have, so the recipes have others.
+    @Test
+    void the_destinations_are_made_as_it_says() throws IOException {
+        Matcher loop = destinations();
+        for (String name : words(loop.group(1))) {
+            Cli cli = run("recipe-0", "waybill " + loop.group(2).replace("$name", name));
+            assertThat(cli.code()).as(cli.err()).isZero();
+            assertThat(cli.out()).contains(name);
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("recipes")
-    void a_recipe_does_what_it_says(Recipe recipe) {
+    void a_recipe_does_what_it_says(Recipe recipe) throws IOException {
         List<String> deliveries = new ArrayList<>();
         Map<String, List<String>> explained = new HashMap<>();
         for (Step step : recipe.steps()) {
+            if (step.command().startsWith(SHOW_FILE)) {
+                Files.write(folder.resolve(step.command().substring(SHOW_FILE.length())), step.printed());
+                continue;
+            }
             Cli cli = run(recipe.organization(), step.command());
             assertThat(cli.code()).as(step.command() + ": " + cli.err()).isZero();
-            if (isExplained(step.command())) {
+            if (!step.printed().isEmpty() || isExplained(step.command())) {
                 assertThat(lines(cli.out().lines().toList())).isEqualTo(lines(step.printed()));
+            }
+            if (isExplained(step.command())) {
                 DeliveryRequest request = request(recipe.organization(), step.command(), explained.size());
                 deliveries.add(request.getDeliveryId());
                 explained.put(request.getDeliveryId(), goesTo(recipe.organization(), step.command()));
@@ -149,14 +181,11 @@ class CookbookTest {
     }
 
     private static boolean isExplained(String command) {
-        return command.startsWith("explain ");
+        return command.startsWith("waybill explain ");
     }
 
     private static List<String> lines(List<String> printed) {
-        return printed.stream()
-                .map(String::strip)
-                .filter(line -> !line.isEmpty())
-                .toList();
+        return printed.stream().filter(line -> !line.isEmpty()).toList();
     }
 
     /// The destinations that the routes begin at.
@@ -204,7 +233,9 @@ class CookbookTest {
 
     private Cli run(String organization, String command) {
         List<String> words = words(command);
+        assertThat(words.removeFirst()).isEqualTo("waybill");
         words.set(words.indexOf("acme"), organization);
+        words.replaceAll(word -> word.endsWith(".yaml") ? folder.resolve(word).toString() : word);
         words.addAll(List.of("--url", worker.url()));
         return Cli.run(words.toArray(String[]::new));
     }
