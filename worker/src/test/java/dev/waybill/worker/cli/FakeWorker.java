@@ -28,6 +28,7 @@ final class FakeWorker implements AutoCloseable {
     private final Map<String, String> refusals = new ConcurrentHashMap<>();
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private volatile @Nullable String changedBySomebodyElse;
+    private volatile boolean isGone;
 
     FakeWorker() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
@@ -56,6 +57,11 @@ final class FakeWorker implements AutoCloseable {
         changedBySomebodyElse = item;
     }
 
+    /// It hangs up on who wants to change something.
+    void isGone() {
+        isGone = true;
+    }
+
     /// Method, item and condition of the changes asked for since the last call.
     List<String> asked() {
         List<String> all = List.copyOf(asked);
@@ -82,6 +88,10 @@ final class FakeWorker implements AutoCloseable {
         String match = exchange.getRequestHeaders().getFirst("If-Match");
         String noneMatch = exchange.getRequestHeaders().getFirst("If-None-Match");
         asked.add(method + " " + item + " " + (match == null ? "none " + noneMatch : match));
+        if (isGone) {
+            exchange.close();
+            return;
+        }
         ObjectNode before = items.get(item);
         long version = before == null ? 0 : before.path("version").asLong();
         String field = refusals.get(item);

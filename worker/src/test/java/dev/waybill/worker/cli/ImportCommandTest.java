@@ -159,6 +159,23 @@ class ImportCommandTest {
     }
 
     @Test
+    void withoutAWorkerNothingElseIsTried() throws IOException {
+        worker.isGone();
+        StubWorker.Run run = imports(FILE, "--apply");
+        assertThat(run.code()).isEqualTo(Exit.MISSING);
+        assertThat(run.err()).contains("no worker answers");
+        assertThat(worker.asked()).containsExactly("PUT destinations/archive none *");
+    }
+
+    @Test
+    void aRuleMayNameWhatTheOrganizationHasAlready() throws IOException {
+        imports("destinations: {spare: {provider: file}}", "--apply");
+        assertThat(imports("rules: {new: {primary: [spare]}}", "--apply").out()).contains("1 of 1 change made.");
+        assertThat(imports("rules: {new: {primary: [nobody]}}", "--apply").err())
+                .contains("rules.new.primary[0]: there is no destination nobody");
+    }
+
+    @Test
     void theDifferenceIsThereForPrograms() throws IOException {
         imports(FILE, "--apply");
         worker.refuses("rules/other", "primary");

@@ -128,6 +128,7 @@ class OrganizationFileTest {
                         .replace("name: Nights", "name: Nights\n    validUntil: null\n    stickyBy:")
                         .replace("2026-01-01T00:00:00Z", "2026-01-01T01:00:00.0004+01:00")
                         .replace("jitter: 0", "jitter: 0.0")
+                        .replace("  rest:\n", "  rest:\n    name: rest\n")
                         .replace("maxAttempts: 5", "maxAttempts: 5\n      hoursDays: []")
                         .replace("start: \"22:30\"", "start: \"22:30\"\n          zone: UTC")
                         .replace("provider: file", "provider: file\n    policy: {}")))
@@ -164,7 +165,6 @@ class OrganizationFileTest {
                 arguments("rules: {a: {primary: [crm]}, a: {}}", "is no YAML: Duplicate"),
                 arguments("rules: {}\n---\nrules: {}", "is no YAML: Trailing"),
                 arguments("rules: " + "[".repeat(2_000), "is no YAML: Document nesting depth"),
-                arguments("rules: {a: " + "x".repeat(4 << 20) + "}", "is longer than 3145728 characters"),
                 arguments(
                         "rules:\n  a: &a {primary: [crm]}\n  b: *a",
                         "line 3: write out what *a stands for; aliases are not read"),
@@ -175,6 +175,20 @@ class OrganizationFileTest {
     @MethodSource("files")
     void whatIsNoSuchFileIsRefused(String yaml, String fault) {
         assertThatThrownBy(() -> parse(yaml)).hasMessageContaining(fault);
+    }
+
+    @Test
+    void aFileHasABound() {
+        assertThatThrownBy(() -> parse("rules: {}" + " ".repeat(3 << 20)))
+                .hasMessage("is longer than 3145728 characters");
+    }
+
+    @Test
+    void aLongTextStaysOnOneLine() {
+        String text = "word ".repeat(30) + "end";
+        assertThat(parse("destinations: {crm: {provider: webhook, settings: {header: " + text + "}}}")
+                        .toYaml())
+                .contains("header: \"" + text + "\"\n");
     }
 
     @Test
@@ -198,7 +212,7 @@ class OrganizationFileTest {
                             selection: 3
                             primary: [new, nobody, 7, {destinationId: crm, weight: much}, {weight: 2}]
                             validFrom: tomorrow
-                            conditions: {payloadType: [x], userRoles: [1], windows: [{start: "08:00"}, all]}
+                            conditions: {payloadType: [x], minBytes: 99999999999999999999, userRoles: [1], windows: [{start: "08:00"}, all]}
                           empty: {}
                         """)).hasMessage("""
                         is not right:
@@ -223,6 +237,7 @@ class OrganizationFileTest {
                           rules.r.conditions.userRoles[0]: expected a text, in quotes if it looks like a number
                           rules.r.conditions.windows[0].end: is required
                           rules.r.conditions.windows[1]: expected fields
+                          rules.r.conditions.minBytes: expected a whole number
                           rules.r.selection: expected a text, in quotes if it looks like a number
                           rules.r.primary[1]: there is no destination nobody, neither in the file nor in the organization
                           rules.r.primary[2]: expected the name of a destination, or destinationId and weight
