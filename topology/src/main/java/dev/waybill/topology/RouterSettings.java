@@ -2,6 +2,7 @@ package dev.waybill.topology;
 
 import dev.waybill.schemas.RetryDelay;
 import dev.waybill.schemas.Topics;
+import dev.waybill.topology.routing.Installation;
 import dev.waybill.topology.routing.Limits;
 import java.time.Duration;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Set;
 /// @param deduplicationTime how long a request is remembered
 /// @param resolutionGrace   how long an unknown destination or organization is waited for
 /// @param limits            what a request may ask for
+/// @param installation      what constraints ask of the worker
 public record RouterSettings(
         Topics topics,
         List<String> requestTopics,
@@ -23,7 +25,8 @@ public record RouterSettings(
         List<RetryDelay> retryDelays,
         Duration deduplicationTime,
         Duration resolutionGrace,
-        Limits limits) {
+        Limits limits,
+        Installation installation) {
 
     public static final Duration DEDUPLICATION_TIME = Duration.ofHours(12);
     public static final Duration RESOLUTION_GRACE = Duration.ofSeconds(10);
@@ -54,7 +57,8 @@ public record RouterSettings(
                 RetryDelay.DEFAULTS,
                 DEDUPLICATION_TIME,
                 RESOLUTION_GRACE,
-                Limits.defaults());
+                Limits.defaults(),
+                Installation.unknown());
     }
 
     private static void require(boolean holds, String message) {

@@ -9,7 +9,8 @@ import dev.waybill.topology.routing.ConfigurationView;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -60,9 +61,8 @@ public final class RouterTopology {
     private final InstantSource clock;
     private final RouterMetrics metrics;
     private final RouterTracing tracing;
-    private final ConfigurationView configuration = new ConfigurationView();
-    private final AtomicLong destinationsApplied = new AtomicLong();
-    private final AtomicLong rulesApplied = new AtomicLong();
+    private final ConfigurationView configuration;
+    private final Map<String, Long> applied = new ConcurrentHashMap<>();
 
     public RouterTopology(
             RouterSettings settings,
@@ -71,6 +71,7 @@ public final class RouterTopology {
             RouterMetrics metrics,
             RouterTracing tracing) {
         this.settings = settings;
+        this.configuration = new ConfigurationView(settings.installation());
         this.records = records;
         this.clock = clock;
         this.metrics = metrics;
@@ -82,14 +83,10 @@ public final class RouterTopology {
         return configuration;
     }
 
-    /// Offset up to which the destinations have been applied here: that of the next record.
-    public long destinationsApplied() {
-        return destinationsApplied.get();
-    }
-
-    /// Offset up to which the rules have been applied here: that of the next record.
-    public long rulesApplied() {
-        return rulesApplied.get();
+    /// The offset up to which a configuration topic has been applied here, that of the next record; none for a topic
+    /// that is not read.
+    public Optional<Long> applied(String topic) {
+        return Optional.ofNullable(applied.get(topic));
     }
 
     public Topology build() {
@@ -110,7 +107,7 @@ public final class RouterTopology {
                 new ConfigurationProcessor.Topic(
                         (key, value) -> configuration.put(key, records.destination(value)),
                         configuration::removeDestination,
-                        destinationsApplied::set));
+                        next -> applied.put(topics.destinations(), next)));
         addGlobal(
                 topology,
                 RULES,
@@ -118,7 +115,7 @@ public final class RouterTopology {
                 new ConfigurationProcessor.Topic(
                         (key, value) -> configuration.put(key, records.rule(value)),
                         configuration::removeRule,
-                        rulesApplied::set));
+                        next -> applied.put(topics.rules(), next)));
         addGlobal(
                 topology,
                 HEALTH,
@@ -126,10 +123,11 @@ public final class RouterTopology {
                 new ConfigurationProcessor.Topic(
                         (key, value) -> configuration.put(key, records.health(value)),
                         configuration::removeHealth,
-                        _ -> {}));
+                        next -> applied.put(topics.destinationHealth(), next)));
     }
 
     private void addGlobal(Topology topology, String store, String topic, ConfigurationProcessor.Topic applies) {
+        applied.put(topic, 0L);
         var builder = Stores.keyValueStoreBuilder(
                         Stores.inMemoryKeyValueStore(store), Serdes.ByteArray(), Serdes.ByteArray())
                 .withLoggingDisabled();

@@ -100,6 +100,8 @@ public final class Models {
                 false,
                 null,
                 null,
+                null,
+                List.of(),
                 1);
     }
 

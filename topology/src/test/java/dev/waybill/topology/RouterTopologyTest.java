@@ -90,7 +90,8 @@ class RouterTopologyTest {
                 dev.waybill.schemas.RetryDelay.DEFAULTS,
                 RouterSettings.DEDUPLICATION_TIME,
                 RouterSettings.RESOLUTION_GRACE,
-                dev.waybill.topology.routing.Limits.defaults());
+                dev.waybill.topology.routing.Limits.defaults(),
+                dev.waybill.topology.routing.Installation.unknown());
         var records = new Records(new AvroCodec(new InMemorySchemaRegistry(), SerdeSettings.defaults()), topics, null);
         String shape = new RouterTopology(settings, records, clock, RouterMetrics.NONE, RouterTracing.NONE)
                 .build()

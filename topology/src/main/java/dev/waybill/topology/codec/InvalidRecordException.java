@@ -16,7 +16,7 @@ public final class InvalidRecordException extends RuntimeException {
         super(message, cause);
     }
 
-    InvalidRecordException(List<FieldFault> faults) {
+    public InvalidRecordException(List<FieldFault> faults) {
         super(faults.stream().map(FieldFault::toString).collect(Collectors.joining("; ")));
     }
 }

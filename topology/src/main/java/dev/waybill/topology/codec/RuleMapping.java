@@ -2,11 +2,13 @@ package dev.waybill.topology.codec;
 
 import dev.waybill.avro.DefaultDestinationRule;
 import dev.waybill.avro.RuleConditions;
+import dev.waybill.avro.RuleOrigin;
 import dev.waybill.avro.RuleTarget;
 import dev.waybill.avro.RuleWindow;
 import dev.waybill.schemas.Keys;
 import dev.waybill.topology.model.Condition;
 import dev.waybill.topology.model.Condition.TypePattern;
+import dev.waybill.topology.model.Constraint;
 import dev.waybill.topology.model.Rule;
 import dev.waybill.topology.model.Selection;
 import dev.waybill.topology.model.Target;
@@ -90,11 +92,19 @@ public final class RuleMapping {
             fault("validUntil", "must be after validFrom");
         }
         List<Condition> conditions = conditions(record.getConditions());
+        if (record.getRuleId().equals(Rule.BASE_ID) && !conditions.isEmpty()) {
+            fault("conditions", "the base rule, " + Rule.BASE_ID + ", has none: put it under another id");
+        }
         Selection selection = selection(record);
         Map<UUID, String> places = new HashMap<>();
         List<Target> primary = tier("primary", record.getPrimary(), places);
         List<Target> secondary = tier("secondary", record.getSecondary(), places);
         List<Target> fallback = tier("fallback", record.getFallback(), places);
+        List<Constraint> constraints = ConstraintMapping.toModel(record.getConstraints(), this::fault);
+        RuleOrigin template = record.getTemplate();
+        if (template != null && !Keys.isToken(template.getTemplateId())) {
+            fault("template.templateId", "must match [A-Za-z0-9_-]{1,255}");
+        }
         if (record.getPrimary().isEmpty()) {
             fault("primary", "at least one destination");
         }
@@ -115,6 +125,8 @@ public final class RuleMapping {
                 record.getContinues(),
                 record.getValidFrom(),
                 record.getValidUntil(),
+                template == null ? null : template.getTemplateId(),
+                constraints,
                 record.getVersion());
     }
 
@@ -302,7 +314,7 @@ public final class RuleMapping {
         }
     }
 
-    private static String quoted(String text) {
+    static String quoted(String text) {
         return text.length() <= QUOTED_MAX ? text : text.substring(0, QUOTED_MAX) + "…";
     }
 

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param continues  whether later rules are looked at too where this one matches
 /// @param validFrom  it does not match before
 /// @param validUntil it does not match from then on
+/// @param template   the id of the template it was made from
+/// @param constraints what it demands of all the organization's rules and destinations
 public record Rule(
         String organizationId,
         String ruleId,
@@ -26,17 +28,40 @@ public record Rule(
         boolean continues,
         @Nullable Instant validFrom,
         @Nullable Instant validUntil,
+        @Nullable String template,
+        List<Constraint> constraints,
         long version) {
 
-    /// The order of evaluation: highest priority first; equal ones by id, so that it is the same everywhere.
-    public static final Comparator<Rule> EVALUATION_ORDER =
-            Comparator.comparingInt(Rule::priority).reversed().thenComparing(Rule::ruleId);
+    /// The organization's base rule: what is left when no other one matches.
+    public static final String BASE_ID = "defaults";
+
+    /// The order of evaluation: the base rule last whatever its priority, the others by priority, highest first; equal
+    /// ones by id, so that it is the same everywhere.
+    public static final Comparator<Rule> EVALUATION_ORDER = Comparator.comparing(
+                    (Rule rule) -> rule.ruleId().equals(BASE_ID))
+            .thenComparing(Comparator.comparingInt(Rule::priority).reversed())
+            .thenComparing(Rule::ruleId);
 
     public Rule {
         conditions = List.copyOf(conditions);
         primary = List.copyOf(primary);
         secondary = List.copyOf(secondary);
         fallback = List.copyOf(fallback);
+        constraints = List.copyOf(constraints);
+    }
+
+    /// Its destinations of one tier.
+    public List<Target> targets(Tier tier) {
+        return switch (tier) {
+            case PRIMARY -> primary;
+            case SECONDARY -> secondary;
+            case FALLBACK -> fallback;
+        };
+    }
+
+    /// Who demands what it demands.
+    public String origin() {
+        return template == null ? ruleId : template;
     }
 
     /// Whether the rule applies to a request.

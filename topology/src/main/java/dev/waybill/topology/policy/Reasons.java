@@ -19,6 +19,8 @@ public final class Reasons {
     public static final String NO_ROUTE = "no_route";
     /// The rules that match make more routes than a delivery may have.
     public static final String TOO_MANY_ROUTES = "too_many_routes";
+    /// A constraint in force for the organization is not met; which one follows.
+    public static final String CONSTRAINT_VIOLATED = "constraint_violated";
     /// The inline payload is larger than allowed.
     public static final String OVERSIZE = "oversize";
     /// The request breaks a rule of its schema's documentation.

@@ -185,6 +185,12 @@ public final class Advance {
         if (health != null && health.isDisabled()) {
             return new Verdict.Unusable(Reasons.DISABLED_DESTINATION + ": " + health.disabledReason(), destination);
         }
+        Optional<Compliance.Demand> broken =
+                configuration.compliance(destination.organizationId()).brokenBy(destination);
+        if (broken.isPresent()) {
+            return new Verdict.Unusable(
+                    Reasons.CONSTRAINT_VIOLATED + ": " + broken.get().name(), destination);
+        }
         Instant openUntil = health == null ? null : health.openUntil();
         if (openUntil != null && now.isBefore(openUntil)) {
             return new Verdict.Away(openUntil, Reasons.BREAKER_OPEN, destination);

@@ -34,6 +34,9 @@ public interface Configuration {
         return RuleSet.of(rules(request.organizationId())).deciding(request, now);
     }
 
+    /// What the organization's rules demand.
+    Compliance compliance(String organizationId);
+
     /// Whether the organization has any destination or rule.
     boolean knows(String organizationId);
 }

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// and the last good version stays.
 public final class ConfigurationView implements Configuration {
 
+    private final Installation installation;
+
     private record Name(String organizationId, String name) {}
 
     private final Map<UUID, Destination> byId = new ConcurrentHashMap<>();
@@ -29,6 +31,10 @@ public final class ConfigurationView implements Configuration {
     private final Map<String, Integer> destinations = new ConcurrentHashMap<>();
     private final Map<String, OrganizationRules> rules = new ConcurrentHashMap<>();
     private final Map<String, Health> health = new ConcurrentHashMap<>();
+
+    public ConfigurationView(Installation installation) {
+        this.installation = installation;
+    }
 
     @Override
     public Optional<Destination> byId(String organizationId, UUID id) {
@@ -59,13 +65,19 @@ public final class ConfigurationView implements Configuration {
     @Override
     public List<Rule> rules(String organizationId) {
         OrganizationRules known = rules.get(organizationId);
-        return known == null ? List.of() : known.indexed().all();
+        return known == null ? List.of() : known.indexed().rules().all();
     }
 
     @Override
     public List<Rule> deciding(Request request, Instant now) {
         OrganizationRules known = rules.get(request.organizationId());
-        return known == null ? List.of() : known.indexed().deciding(request, now);
+        return known == null ? List.of() : known.indexed().rules().deciding(request, now);
+    }
+
+    @Override
+    public Compliance compliance(String organizationId) {
+        OrganizationRules known = rules.get(organizationId);
+        return known == null ? Compliance.NONE : known.indexed().compliance();
     }
 
     @Override
@@ -107,7 +119,7 @@ public final class ConfigurationView implements Configuration {
         require(
                 key.equals(Keys.rule(changed.organizationId(), changed.ruleId())),
                 "the key must be organizationId/ruleId of the record, not " + key);
-        rules.computeIfAbsent(changed.organizationId(), _ -> new OrganizationRules())
+        rules.computeIfAbsent(changed.organizationId(), _ -> new OrganizationRules(installation))
                 .put(changed);
     }
 
@@ -152,8 +164,15 @@ public final class ConfigurationView implements Configuration {
     /// rules that arrive one after the other are indexed once.
     private static final class OrganizationRules {
 
+        private final Installation installation;
         private final Map<String, Rule> byId = new HashMap<>();
-        private volatile @Nullable RuleSet indexed;
+        private volatile @Nullable Indexed indexed;
+
+        private record Indexed(RuleSet rules, Compliance compliance) {}
+
+        OrganizationRules(Installation installation) {
+            this.installation = installation;
+        }
 
         synchronized void put(Rule rule) {
             byId.put(rule.ruleId(), rule);
@@ -167,14 +186,14 @@ public final class ConfigurationView implements Configuration {
             return byId.isEmpty();
         }
 
-        RuleSet indexed() {
-            RuleSet known = indexed;
+        Indexed indexed() {
+            Indexed known = indexed;
             return known != null ? known : index();
         }
 
         /// Excludes changes meanwhile, so that what is kept misses none.
-        private synchronized RuleSet index() {
-            RuleSet made = RuleSet.of(byId.values());
+        private synchronized Indexed index() {
+            Indexed made = new Indexed(RuleSet.of(byId.values()), Compliance.of(byId.values(), installation));
             indexed = made;
             return made;
         }

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.function.ToIntFunction;
@@ -29,6 +30,11 @@ public final class Resolver {
     ///
     /// @param now the router's time
     public static Resolution resolve(Configuration configuration, Request request, Instant now) {
+        Compliance compliance = configuration.compliance(request.organizationId());
+        Optional<Compliance.Demand> broken = compliance.brokenHere();
+        if (broken.isPresent()) {
+            return violates(broken.get());
+        }
         if (!request.destinations().isEmpty()) {
             return new Resolution.Routes(named(configuration, request));
         }
@@ -36,6 +42,10 @@ public final class Resolver {
         // No second route that begins at a destination where another one begins: the earlier rule says what follows.
         SequencedMap<String, Plan> plans = new LinkedHashMap<>();
         for (Rule rule : configuration.deciding(request, now)) {
+            broken = compliance.brokenBy(rule);
+            if (broken.isPresent()) {
+                return violates(broken.get());
+            }
             plans(rule, request)
                     .forEach(plan -> plans.putIfAbsent(plan.candidates().getFirst(), plan));
             if (plans.size() > ROUTES_MAX) {
@@ -46,6 +56,10 @@ public final class Resolver {
             return new Resolution.Routes(routes(plans.values()));
         }
         return configuration.knows(organization) ? new Resolution.Rejected(Reasons.NO_ROUTE) : new Resolution.Waits();
+    }
+
+    private static Resolution violates(Compliance.Demand broken) {
+        return new Resolution.Rejected(Reasons.CONSTRAINT_VIOLATED + ": " + broken.name());
     }
 
     /// One route for each destination; one that is named twice, by id and by name even, is one destination.

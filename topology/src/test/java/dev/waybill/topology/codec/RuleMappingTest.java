@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waybill.avro.DefaultDestinationRule;
 import dev.waybill.avro.RuleConditions;
+import dev.waybill.avro.RuleConstraint;
+import dev.waybill.avro.RuleOrigin;
 import dev.waybill.avro.RuleTarget;
 import dev.waybill.avro.RuleWindow;
 import dev.waybill.schemas.serde.GeneratedClasses;
 import dev.waybill.topology.model.Condition;
+import dev.waybill.topology.model.Constraint;
 import dev.waybill.topology.model.Rule;
 import dev.waybill.topology.model.Selection;
 import dev.waybill.topology.model.Target;
@@ -22,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,6 +60,54 @@ class RuleMappingTest {
         return RuleTarget.newBuilder().setDestinationId(id.toString()).build();
     }
 
+    private static RuleConstraint constraint(String name, String... values) {
+        return new RuleConstraint(name, List.of(values));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                "encrypted_transport||-",
+                "encrypted_transport|ftp|-",
+                "regions|eu|-",
+                "regions||values",
+                "labels|a=b|-",
+                "labels|a=|-",
+                "labels|a|values",
+                "labels|=b|values",
+                "labels||values",
+                "providers_denied|ftp|-",
+                "providers_denied||values",
+                "fallback_required||-",
+                "fallback_required|yes|values",
+                "retention_days|1|-",
+                "retention_days|36525|-",
+                "retention_days|36526|values",
+                "retention_days|0|values",
+                "retention_days|x|values",
+                "retention_days||values",
+                "retention_days|1,2|values",
+                "regions|eu, |values",
+                "encrypted|x|constraint"
+            })
+    void aConstraintHasValuesThatMeanSomething(String name, @Nullable String values, @Nullable String fault) {
+        String[] given = values == null ? new String[0] : values.split(",", -1);
+        List<String> faults = faultsOf(rule().setConstraints(List.of(constraint(name, given))));
+        assertThat(faults).isEqualTo(fault == null ? List.of() : List.of("constraints[0]." + fault));
+    }
+
+    @Test
+    void constraintsAndTheirTemplateAreBounded() {
+        assertThat(faultsOf(rule().setConstraints(Collections.nCopies(20, constraint("fallback_required")))))
+                .isEmpty();
+        assertThat(faultsOf(rule().setConstraints(Collections.nCopies(21, constraint("fallback_required")))))
+                .containsExactly("constraints");
+        assertThat(faultsOf(rule().setTemplate(new RuleOrigin("no token", 1L, Map.of()))))
+                .containsExactly("template.templateId");
+    }
+
     private static RuleWindow window(String start, String end, String zone, String... days) {
         return new RuleWindow(List.of(days), start, end, zone);
     }
@@ -65,6 +118,29 @@ class RuleMappingTest {
 
     private static List<String> faultsOf(RuleConditions.Builder conditions) {
         return faultsOf(rule().setConditions(conditions.build()));
+    }
+
+    @Test
+    void theBaseRuleHasNoConditions() {
+        DefaultDestinationRule.Builder base = rule().setRuleId(Rule.BASE_ID);
+        assertThat(faultsOf(base)).isEmpty();
+        assertThat(faultsOf(base.setConditions(conditions().build()))).isEmpty();
+        assertThat(faultsOf(base.setConditions(
+                        conditions().setUserRoles(List.of("nurse")).build())))
+                .containsExactly("conditions");
+    }
+
+    @Test
+    void theBaseRuleIsEvaluatedLastWhateverItsPriority() {
+        List<Rule> rules = Stream.of(
+                        rule().setRuleId(Rule.BASE_ID).setPriority(9),
+                        rule().setRuleId("b").setPriority(-9),
+                        rule().setRuleId("a").setPriority(-9),
+                        rule().setRuleId("z").setPriority(8))
+                .map(each -> RuleMapping.toModel(each.build()))
+                .sorted(Rule.EVALUATION_ORDER)
+                .toList();
+        assertThat(rules).extracting(Rule::ruleId).containsExactly("z", "a", "b", Rule.BASE_ID);
     }
 
     @Test
@@ -87,6 +163,8 @@ class RuleMappingTest {
                 .setContinues(true)
                 .setValidFrom(Instant.ofEpochMilli(1))
                 .setValidUntil(Instant.ofEpochMilli(2))
+                .setTemplate(new RuleOrigin("hipaa", 2L, Map.of("main", List.of(A.toString()))))
+                .setConstraints(List.of(constraint("encrypted_transport"), constraint("retention_days", "30")))
                 .build());
         assertThat(rule)
                 .isEqualTo(new Rule(
@@ -115,6 +193,8 @@ class RuleMappingTest {
                         true,
                         Instant.ofEpochMilli(1),
                         Instant.ofEpochMilli(2),
+                        "hipaa",
+                        List.of(new Constraint.EncryptedTransport(Set.of()), new Constraint.RetentionDays(30)),
                         3));
     }
 

@@ -191,6 +191,8 @@ class ConditionTest {
                 false,
                 from,
                 until,
+                null,
+                List.of(),
                 1);
     }
 

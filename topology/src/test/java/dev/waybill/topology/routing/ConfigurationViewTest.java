@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class ConfigurationViewTest {
 
-    private final ConfigurationView view = new ConfigurationView();
+    private final ConfigurationView view = new ConfigurationView(Installation.unknown());
     private final Destination hook = Models.destination("acme", "hook", true);
 
     private static String key(Destination destination) {

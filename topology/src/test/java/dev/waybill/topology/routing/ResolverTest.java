@@ -30,7 +30,7 @@ class ResolverTest {
     private static final UUID C = Models.id("acme", "c");
     private static final UUID D = Models.id("acme", "d");
 
-    private final ConfigurationView view = new ConfigurationView();
+    private final ConfigurationView view = new ConfigurationView(Installation.unknown());
 
     private void know(String... names) {
         for (String name : names) {
@@ -250,6 +250,8 @@ class ResolverTest {
                 true,
                 null,
                 null,
+                null,
+                List.of(),
                 rule.version());
     }
 

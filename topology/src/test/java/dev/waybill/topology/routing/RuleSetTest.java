@@ -94,6 +94,8 @@ class RuleSetTest {
                 random.nextInt(3) == 0,
                 null,
                 null,
+                null,
+                List.of(),
                 1);
     }
 

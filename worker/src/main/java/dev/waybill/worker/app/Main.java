@@ -1,6 +1,7 @@
 package dev.waybill.worker.app;
 
 import dev.waybill.worker.cli.CommandErrors;
+import dev.waybill.worker.cli.DefaultsCommand;
 import dev.waybill.worker.cli.DeliverCommand;
 import dev.waybill.worker.cli.DestinationCommand;
 import dev.waybill.worker.cli.ExplainCommand;
@@ -8,6 +9,7 @@ import dev.waybill.worker.cli.RuleCommand;
 import dev.waybill.worker.cli.SecretCommand;
 import dev.waybill.worker.cli.SettingsCommand;
 import dev.waybill.worker.cli.ShowCommand;
+import dev.waybill.worker.cli.TemplateCommand;
 import dev.waybill.worker.cli.TopicsCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -49,6 +51,8 @@ public final class Main implements Runnable {
         main.addSubcommand(new ExplainCommand());
         main.addSubcommand(new DestinationCommand());
         main.addSubcommand(new RuleCommand());
+        main.addSubcommand(new DefaultsCommand());
+        main.addSubcommand(new TemplateCommand());
         main.addSubcommand(new SecretCommand());
         main.addSubcommand(new SettingsCommand());
         main.addSubcommand(new HelpCommand());

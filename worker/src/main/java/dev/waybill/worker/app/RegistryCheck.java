@@ -7,6 +7,7 @@ import dev.waybill.avro.DeliveryResult;
 import dev.waybill.avro.DeliveryReturn;
 import dev.waybill.avro.DeliveryTask;
 import dev.waybill.avro.Destination;
+import dev.waybill.avro.RuleTemplate;
 import dev.waybill.schemas.Topics;
 import dev.waybill.schemas.registry.RegistryException;
 import dev.waybill.schemas.registry.RegistryUnavailableException;
@@ -55,6 +56,7 @@ record RegistryCheck(WorkerConfig config) implements StartupChecks.Check {
         if (config.worker().has(Role.API)) {
             written.put(topics.destinations(), Destination.getClassSchema());
             written.put(topics.rules(), DefaultDestinationRule.getClassSchema());
+            written.put(topics.templates(), RuleTemplate.getClassSchema());
             config.worker().requestTopics().forEach(name -> written.put(name, DeliveryRequest.getClassSchema()));
         }
         return written;

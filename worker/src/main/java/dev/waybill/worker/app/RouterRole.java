@@ -6,12 +6,14 @@ import dev.waybill.topology.RouterStreams;
 import dev.waybill.topology.RouterTopology;
 import dev.waybill.topology.RouterTracing;
 import dev.waybill.topology.codec.Records;
+import dev.waybill.topology.routing.Installation;
 import dev.waybill.topology.routing.Limits;
 import dev.waybill.worker.config.WorkerConfig;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -37,20 +39,23 @@ final class RouterRole implements AutoCloseable {
 
     private static final Duration DESCRIBE_MAX = Duration.ofSeconds(15);
 
-    private final String destinations;
     private final KafkaStreams streams;
     private final RouterTopology topology;
 
-    private RouterRole(String destinations, KafkaStreams streams, RouterTopology topology) {
-        this.destinations = destinations;
+    private RouterRole(KafkaStreams streams, RouterTopology topology) {
         this.streams = streams;
         this.topology = topology;
     }
 
     /// Starts it; it routes once its configuration is read, see [#isReady].
     static RouterRole start(
-            WorkerConfig config, Records records, InstantSource clock, RouterMetrics metrics, RouterTracing tracing) {
-        RouterSettings settings = settings(config);
+            WorkerConfig config,
+            Installation installation,
+            Records records,
+            InstantSource clock,
+            RouterMetrics metrics,
+            RouterTracing tracing) {
+        RouterSettings settings = settings(config, installation);
         RouterTopology topology = new RouterTopology(settings, records, clock, metrics, tracing);
         KafkaStreams streams = new KafkaStreams(topology.build(), properties(config, settings.partitions()));
         streams.setUncaughtExceptionHandler(e -> {
@@ -61,10 +66,10 @@ final class RouterRole implements AutoCloseable {
         StateListener states = (now, before) -> LOG.info("router: {} after {}", now, before);
         streams.setStateListener(states);
         streams.start();
-        return new RouterRole(config.worker().topics().destinations(), streams, topology);
+        return new RouterRole(streams, topology);
     }
 
-    private static RouterSettings settings(WorkerConfig config) {
+    private static RouterSettings settings(WorkerConfig config, Installation installation) {
         var worker = config.worker();
         var router = config.router();
         return new RouterSettings(
@@ -74,7 +79,8 @@ final class RouterRole implements AutoCloseable {
                 worker.retryDelays(),
                 router.deduplication(),
                 router.resolutionGrace(),
-                new Limits(router.inlinePayloadMax(), Sinks.references(config)::allows));
+                new Limits(router.inlinePayloadMax(), Sinks.references(config)::allows),
+                installation);
     }
 
     /// The partitions of `returns`, and so of every topic with requests.
@@ -121,9 +127,14 @@ final class RouterRole implements AutoCloseable {
         return streams.state().isRunningOrRebalancing();
     }
 
+    /// How far a configuration topic has been applied: the offset of the next record.
+    Optional<Long> applied(String topic) {
+        return topology.applied(topic);
+    }
+
     /// Whether the record at the offset of a configuration topic holds for what is routed from now on.
     boolean hasApplied(String topic, long offset) {
-        return (topic.equals(destinations) ? topology.destinationsApplied() : topology.rulesApplied()) > offset;
+        return topology.applied(topic).map(next -> next > offset).orElse(true);
     }
 
     @Override

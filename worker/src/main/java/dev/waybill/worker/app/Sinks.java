@@ -1,5 +1,6 @@
 package dev.waybill.worker.app;
 
+import dev.waybill.topology.model.Destination;
 import dev.waybill.worker.config.InvalidConfigurationException;
 import dev.waybill.worker.config.PayloadSettings;
 import dev.waybill.worker.config.SecretSettings;
@@ -86,6 +87,13 @@ public final class Sinks implements AutoCloseable {
 
     public List<SinkProvider> providers() {
         return providers;
+    }
+
+    /// Whether nothing that is sent to a destination can be read on its way; not if nobody here knows its provider.
+    boolean isEncrypted(Destination destination) {
+        return providers.stream()
+                .filter(provider -> provider.provider().equals(destination.provider()))
+                .anyMatch(provider -> provider.isEncrypted(destination));
     }
 
     /// Where the bytes of deliveries come from.

@@ -1,8 +1,10 @@
 package dev.waybill.worker.app;
 
+import dev.waybill.schemas.Topics;
 import dev.waybill.schemas.serde.AvroCodec;
 import dev.waybill.schemas.serde.SerdeSettings;
 import dev.waybill.topology.codec.Records;
+import dev.waybill.topology.routing.Installation;
 import dev.waybill.worker.config.Role;
 import dev.waybill.worker.config.WorkerConfig;
 import dev.waybill.worker.ops.Api;
@@ -17,6 +19,7 @@ import dev.waybill.worker.projector.history.DeliveryHistory;
 import dev.waybill.worker.projector.store.Database;
 import dev.waybill.worker.projector.store.DatabaseException;
 import dev.waybill.worker.projector.store.DatabaseSettings;
+import dev.waybill.worker.telemetry.ConfigurationGauges;
 import dev.waybill.worker.telemetry.PoolGauges;
 import dev.waybill.worker.telemetry.RouterCounters;
 import dev.waybill.worker.telemetry.Telemetry;
@@ -71,7 +74,7 @@ public final class WorkerApp implements AutoCloseable {
             this.config = given.with(given.kafka().with(telemetry.kafkaSettings()));
             startProjector();
             startLoops(sinks);
-            startRouter();
+            startRouter(sinks);
             startTrimmer();
             tellOfPools(sinks);
             this.server = own(new RestServer(config.api(), paths(sinks)));
@@ -112,18 +115,31 @@ public final class WorkerApp implements AutoCloseable {
         liveness.addAll(loops.liveness());
     }
 
-    private void startRouter() {
+    private void startRouter(Sinks sinks) {
         if (config.worker().has(Role.ROUTER)) {
             RouterRole router = own(RouterRole.start(
                     config,
+                    installation(sinks),
                     records(ROUTER_REGISTRY_WAIT),
                     clock,
                     new RouterCounters(telemetry.meter()),
                     telemetry.router()));
             routerProgress = router::hasApplied;
+            ConfigurationGauges.applied(telemetry.meter(), configurationTopics(), router::applied);
             liveness.add(new Health.Check("router", () -> unless(router.isAlive(), "has stopped")));
             readiness.add(new Health.Check("router", () -> unless(router.isReady(), "is not routing yet")));
         }
+    }
+
+    private List<String> configurationTopics() {
+        Topics topics = config.worker().topics();
+        return List.of(topics.destinations(), topics.rules());
+    }
+
+    private Installation installation(Sinks sinks) {
+        return new Installation(
+                sinks::isEncrypted,
+                Math.toIntExact(config.projector().retention().toDays()));
     }
 
     private void startProjector() {
@@ -180,10 +196,12 @@ public final class WorkerApp implements AutoCloseable {
                     codec(API_REGISTRY_WAIT),
                     sinks.providers(),
                     sinks.secrets(),
+                    installation(sinks),
                     history(),
                     routerProgress,
                     clock));
             api.start();
+            ConfigurationGauges.produced(telemetry.meter(), configurationTopics(), api::configurationRead);
             readiness.add(new Health.Check("api", () -> unless(api.isReady(), "is reading the configuration")));
             paths.add(api.routes());
         }

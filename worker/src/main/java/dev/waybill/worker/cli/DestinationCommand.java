@@ -165,10 +165,11 @@ public final class DestinationCommand {
                                 check.path("passed").asBoolean() ? "ok" : "FAILED",
                                 check.path("detail").asString("")));
                 table.print(out());
-                if (report.has("fault")) {
-                    out().println(report.path("fault").path("code").asString() + ": "
-                            + report.path("fault").path("message").asString("")
-                            + report.path("hint").asString(""));
+                JsonNode error = report.path("error");
+                if (error.isObject()) {
+                    out().println(error.path("code").asString() + ": "
+                            + error.path("message").asString());
+                    out().println(error.path("hint").asString());
                 }
                 out().flush();
             }

@@ -229,7 +229,7 @@ public final class RuleCommand {
     }
 
     /// Names of the organization's destinations by id: a rule holds ids, which people do not know by heart.
-    private static Map<String, String> names(RestClient client, Organization organization) {
+    static Map<String, String> names(RestClient client, Organization organization) {
         return client.get(organization.path("/destinations"))
                 .body()
                 .path("destinations")
@@ -260,7 +260,7 @@ public final class RuleCommand {
     }
 
     /// Those that are given, as `field=values`.
-    private static String conditions(JsonNode conditions) {
+    static String conditions(JsonNode conditions) {
         return conditions
                 .propertyStream()
                 .filter(one -> !one.getValue().isNull()
@@ -275,7 +275,7 @@ public final class RuleCommand {
                 : given.isValueNode() ? given.asString() : given.toString();
     }
 
-    private static String targets(JsonNode targets, Map<String, String> names) {
+    static String targets(JsonNode targets, Map<String, String> names) {
         return targets.valueStream()
                 .map(target -> names.getOrDefault(
                                 target.path("destinationId").asString(),

@@ -242,7 +242,8 @@ final class Attempts implements AutoCloseable {
             OpenSinks.Lease lease = sinks.lease(destination);
             try {
                 ConnectionReport report = lease.sink().test();
-                return !report.success() && !report.isOurs();
+                ConnectionReport.Problem problem = report.problem();
+                return problem != null && !problem.isOurs();
             } finally {
                 lease.release();
             }

@@ -5,18 +5,25 @@ import dev.waybill.schemas.serde.AvroCodec;
 import dev.waybill.topology.codec.Records;
 import dev.waybill.topology.policy.RetryPlan;
 import dev.waybill.topology.routing.Explainer;
+import dev.waybill.topology.routing.Installation;
 import dev.waybill.worker.config.WorkerConfig;
 import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.SinkProvider;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.HttpStatus;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// The REST interface under `/v1`: its view of the configuration, its producer, and its routes.
 public final class Api implements AutoCloseable {
 
+    /// Longer than the phases of a policy take by default, shorter than a caller waits.
+    private static final Duration CONNECTION_TEST_MAX = Duration.ofSeconds(55);
+
+    private final ConfigurationView view;
     private final ConfigurationTail tail;
     private final RecordWriter writer;
     private final Consumer<RoutesConfig> routes;
@@ -27,19 +34,21 @@ public final class Api implements AutoCloseable {
             AvroCodec codec,
             Collection<SinkProvider> sinkProviders,
             Secrets secrets,
+            Installation installation,
             DeliveryLookup lookup,
             RouterProgress router,
             InstantSource clock) {
         Topics topics = config.worker().topics();
-        ConfigurationView view = new ConfigurationView();
+        this.view = new ConfigurationView();
         this.tail = new ConfigurationTail(topics, codec, view, config.kafka().consumer());
         this.writer =
                 new RecordWriter(codec, config.kafka().producer(), config.api().applyTimeout());
         Providers providers = Providers.of(sinkProviders);
         var store = new ConfigurationStore(
-                topics, view, router, writer, clock, config.api().applyTimeout());
+                topics, view, router, writer, installation, clock, config.api().applyTimeout());
         var json = new DestinationJson(providers, new SettingsCheck(secrets));
-        var tests = new ConnectionTests(providers, codec, new Records(codec, topics, null), topics.destinations());
+        var tests = new ConnectionTests(
+                providers, codec, new Records(codec, topics, null), topics.destinations(), CONNECTION_TEST_MAX);
         var deliveries = new DeliveryRoutes(
                 lookup,
                 new DeliveryJson(config.router().inlinePayloadMax()),
@@ -49,7 +58,7 @@ public final class Api implements AutoCloseable {
                 config.api().requestTimeout(),
                 clock);
         var explain = new ExplainRoutes(
-                new RoutingConfiguration(view),
+                () -> new RoutingConfiguration(view, installation),
                 new Explainer(
                         new RetryPlan(config.worker().retryDelays()),
                         config.router().resolutionGrace()),
@@ -69,6 +78,10 @@ public final class Api implements AutoCloseable {
         Audit audit = new Audit();
         new DestinationRoutes(store, json, tests, audit).register(routes);
         new RuleRoutes(store, audit).register(routes);
+        new DefaultsRoutes(store, audit).register(routes);
+        var templates = new TemplateRoutes(store, BuiltInTemplates.load(), audit);
+        templates.register(routes);
+        new AppliedTemplateRoutes(store, templates, audit).register(routes);
         deliveries.register(routes);
         explain.register(routes);
         routes.get("/v1/providers", context -> {
@@ -76,6 +89,9 @@ public final class Api implements AutoCloseable {
             body.set("providers", providers.json());
             Json.answer(context, HttpStatus.OK, body);
         });
+        routes.get(
+                "/v1/providers/{provider}",
+                context -> Json.answer(context, HttpStatus.OK, providers.json(context.pathParam("provider"))));
     }
 
     public void start() {
@@ -90,6 +106,11 @@ public final class Api implements AutoCloseable {
     /// Whether the configuration that was there at the start has been read.
     public boolean isReady() {
         return tail.isCaughtUp();
+    }
+
+    /// How far a configuration topic has been read: the offset of the next record; none before the first.
+    public Optional<Long> configurationRead(String topic) {
+        return view.applied(topic).map(offset -> offset + 1);
     }
 
     @Override

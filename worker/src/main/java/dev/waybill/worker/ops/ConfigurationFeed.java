@@ -3,13 +3,17 @@ package dev.waybill.worker.ops;
 import dev.waybill.avro.DefaultDestinationRule;
 import dev.waybill.avro.Destination;
 import dev.waybill.avro.DestinationHealth;
+import dev.waybill.avro.RuleTemplate;
 import dev.waybill.schemas.Keys;
 import dev.waybill.schemas.Topics;
 import dev.waybill.schemas.serde.AvroCodec;
 import dev.waybill.schemas.serde.PoisonRecordException;
+import dev.waybill.topology.codec.FieldFault;
 import dev.waybill.topology.codec.InvalidRecordException;
 import dev.waybill.topology.codec.Records;
+import dev.waybill.topology.codec.TemplateMapping;
 import dev.waybill.topology.model.Bytes;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +46,8 @@ final class ConfigurationFeed {
                 health(record);
             } else if (topic.equals(topics.destinations())) {
                 destination(record);
+            } else if (topic.equals(topics.templates())) {
+                template(record);
             } else {
                 rule(record);
             }
@@ -83,6 +89,20 @@ final class ConfigurationFeed {
         var model = Records.model(rule);
         requireKey(Keys.rule(model.organizationId(), model.ruleId()), record);
         view.apply(record.topic(), record.offset(), record.key(), rule);
+    }
+
+    private void template(ConsumerRecord<String, byte[]> record) {
+        if (record.value() == null) {
+            view.deleteTemplate(record.topic(), record.offset(), record.key());
+            return;
+        }
+        RuleTemplate template = codec.decode(record.value(), RuleTemplate.class);
+        List<FieldFault> faults = TemplateMapping.faults(template);
+        if (!faults.isEmpty()) {
+            throw new InvalidRecordException(faults);
+        }
+        requireKey(template.getTemplateId(), record);
+        view.apply(record.topic(), record.offset(), record.key(), template);
     }
 
     private static void requireKey(String expected, ConsumerRecord<String, byte[]> record) {

@@ -2,8 +2,10 @@ package dev.waybill.worker.ops;
 
 import dev.waybill.avro.DefaultDestinationRule;
 import dev.waybill.avro.Destination;
+import dev.waybill.avro.RuleTemplate;
 import dev.waybill.schemas.Keys;
 import dev.waybill.schemas.Topics;
+import dev.waybill.topology.routing.Installation;
 import io.javalin.http.HttpStatus;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,19 +13,25 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Changes destinations and rules, and answers when the change can be read back here and holds for this process'
+/// Changes destinations, rules and templates, and answers when the change can be read back here and holds for this
+/// process'
 /// router.
 ///
 /// Changes of one process happen one after another. Two processes may race: the topic's order decides, and who finds
-/// after its write that it came second takes it back (a name that is taken) or writes again (a version that was used,
-/// because history and health name versions by number).
+/// after its write that it came second takes it back (a name that is taken, a precondition that no longer holds) or
+/// writes again (a version that was used, because history and health name versions by number).
 final class ConfigurationStore {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfigurationStore.class);
@@ -39,6 +47,10 @@ final class ConfigurationStore {
     private final ConfigurationWriter writer;
     private final InstantSource clock;
     private final Duration patience;
+    private final Kept<Destination> destinations;
+    private final Kept<DefaultDestinationRule> rules;
+    private final Kept<RuleTemplate> templates;
+    private final ComplianceCheck compliance;
     private final ReentrantLock lock = new ReentrantLock();
 
     ConfigurationStore(
@@ -46,6 +58,7 @@ final class ConfigurationStore {
             ConfigurationView view,
             RouterProgress router,
             ConfigurationWriter writer,
+            Installation installation,
             InstantSource clock,
             Duration patience) {
         this.topics = topics;
@@ -54,6 +67,33 @@ final class ConfigurationStore {
         this.writer = writer;
         this.clock = clock;
         this.patience = patience;
+        // The id may have been another's that was deleted, whose versions nobody remembers once the topic is compacted.
+        // No destination is changed more often than once a millisecond, so the time is above all of them.
+        this.destinations = new Kept<>(
+                topics.destinations(),
+                Destination::getVersion,
+                (destination, version) -> {
+                    destination.setVersion(version);
+                    destination.setUpdatedAt(clock.instant());
+                },
+                _ -> clock.millis());
+        this.rules = new Kept<>(
+                topics.rules(),
+                DefaultDestinationRule::getVersion,
+                (rule, version) -> {
+                    rule.setVersion(version);
+                    rule.setChangedAt(clock.instant());
+                },
+                _ -> 1);
+        this.templates = new Kept<>(
+                topics.templates(),
+                RuleTemplate::getVersion,
+                (template, version) -> {
+                    template.setVersion(version);
+                    template.setChangedAt(clock.instant());
+                },
+                template -> template.getVersion() + 1);
+        this.compliance = new ComplianceCheck(view, installation);
     }
 
     /// The time by which changes are dated.
@@ -70,58 +110,38 @@ final class ConfigurationStore {
     /// @param wanted is given its version, and when and by whom it was made
     /// @param who    who asks, if known
     /// @return whether it is new
-    boolean put(Destination wanted, @Nullable String who) {
+    boolean put(Destination wanted, Precondition precondition, @Nullable String who) {
         return locked(() -> {
             String organization = wanted.getOrganizationId();
             String id = wanted.getDestinationId();
             refuseForeign(organization, id);
-            Optional<Destination> before = view.destination(organization, id).map(ConfigurationView.Entry::value);
-            before.filter(known -> !known.getKind().equals(wanted.getKind())).ifPresent(known -> {
+            Destination before = valueOf(view.destination(organization, id));
+            if (before != null && !before.getKind().equals(wanted.getKind())) {
                 throw ProblemException.conflict("the kind of a destination never changes; this one is of kind "
-                        + known.getKind() + ": put the other under a name of its own");
-            });
-            refuseTaken(wanted, Long.MAX_VALUE);
-            wanted.setUpdatedBy(who);
-            String key = Keys.destination(organization, id);
-            long version = before.map(known -> known.getVersion() + 1).orElseGet(this::firstVersion);
-            for (int races = 0; races < RACES_MAX; races++) {
-                wanted.setVersion(version);
-                wanted.setUpdatedAt(clock.instant());
-                long offset = write(new Change(topics.destinations(), key, wanted));
-                takeBackIfTaken(wanted, offset, key, before.orElse(null));
-                long replaced = view.destination(organization, id)
-                        .filter(entry -> entry.offset() == offset)
-                        .map(ConfigurationView.Entry::replaced)
-                        .orElse(0L);
-                if (replaced < version) {
-                    return replaced == 0;
-                }
-                version = replaced + 1;
+                        + before.getKind() + ": put the other under a name of its own");
             }
-            throw ProblemException.conflict("others keep changing this destination; try again");
+            refuseTaken(wanted, Long.MAX_VALUE);
+            refuse(compliance.faults(wanted));
+            wanted.setUpdatedBy(who);
+            return put(destinations, Keys.destination(organization, id), before, wanted, precondition);
         });
     }
 
-    /// The id may have been another's that was deleted, whose versions nobody remembers once the topic is compacted. No
-    /// destination is changed more often than once a millisecond, so the time is above all of them.
-    private long firstVersion() {
-        return clock.millis();
-    }
-
-    void delete(Destination destination, boolean force) {
-        String key = Keys.destination(destination.getOrganizationId(), destination.getDestinationId());
+    void delete(Destination destination, Precondition precondition, boolean force) {
+        String organization = destination.getOrganizationId();
+        String id = destination.getDestinationId();
+        String key = Keys.destination(organization, id);
         locked(() -> {
-            String organization = destination.getOrganizationId();
             List<String> users = view.rules(organization).stream()
                     .map(ConfigurationView.Entry::value)
-                    .filter(rule -> names(rule, destination.getDestinationId()))
+                    .filter(rule -> names(rule, id))
                     .map(DefaultDestinationRule::getRuleId)
                     .toList();
             if (!force && !users.isEmpty()) {
                 throw ProblemException.conflict("rules name this destination: " + String.join(", ", users)
                         + "; change them first, or delete with ?force=true");
             }
-            return write(new Change(topics.destinations(), key, null));
+            return delete(destinations, key, valueOf(view.destination(organization, id)), precondition);
         });
         forgetHealth(key);
     }
@@ -135,23 +155,185 @@ final class ConfigurationStore {
         }
     }
 
-    DefaultDestinationRule put(DefaultDestinationRule wanted, @Nullable String who) {
+    /// Creates or replaces a rule.
+    ///
+    /// @return whether it is new
+    boolean put(DefaultDestinationRule wanted, Precondition precondition, @Nullable String who) {
         return locked(() -> {
-            String organization = wanted.getOrganizationId();
-            long version = view.rule(organization, wanted.getRuleId())
-                            .map(entry -> entry.value().getVersion())
-                            .orElse(0L)
-                    + 1;
-            wanted.setVersion(version);
-            wanted.setChangedAt(clock.instant());
+            refuse(compliance.faults(wanted));
             wanted.setChangedBy(who);
-            write(new Change(topics.rules(), Keys.rule(organization, wanted.getRuleId()), wanted));
-            return wanted;
+            return put(rules, key(wanted), current(wanted), wanted, precondition);
         });
     }
 
-    void delete(DefaultDestinationRule rule) {
-        locked(() -> write(new Change(topics.rules(), Keys.rule(rule.getOrganizationId(), rule.getRuleId()), null)));
+    /// Makes another version of a rule from the one there is, again if somebody else has changed it meanwhile.
+    ///
+    /// @param change of the rule there is, null for none, the one there shall be; null for none
+    @Nullable
+    DefaultDestinationRule change(
+            String organization,
+            String ruleId,
+            @Nullable String who,
+            UnaryOperator<@Nullable DefaultDestinationRule> change) {
+        return locked(() -> {
+            for (int races = 0; races < RACES_MAX; races++) {
+                DefaultDestinationRule before = valueOf(view.rule(organization, ruleId));
+                DefaultDestinationRule wanted = change.apply(before);
+                try {
+                    if (wanted != null) {
+                        put(wanted, before == null ? new Precondition.Absent() : unchanged(before), who);
+                    } else if (before != null) {
+                        delete(before, unchanged(before));
+                    }
+                    return wanted;
+                } catch (ProblemException e) {
+                    if (e.status() != HttpStatus.PRECONDITION_FAILED) {
+                        throw e;
+                    }
+                }
+            }
+            throw othersChangeIt();
+        });
+    }
+
+    private static Precondition unchanged(DefaultDestinationRule rule) {
+        return new Precondition.Version(rule.getVersion());
+    }
+
+    /// Creates, replaces and deletes rules of an organization, which have to keep its constraints together. They are
+    /// written one after the other: whoever fails on the way repeats it.
+    void change(RuleChanges changes, @Nullable String who) {
+        locked(() -> {
+            check(changes);
+            for (DefaultDestinationRule wanted : changes.put()) {
+                wanted.setChangedBy(who);
+                put(rules, key(wanted), current(wanted), wanted, new Precondition.None());
+            }
+            for (DefaultDestinationRule rule : changes.deleted()) {
+                delete(rules, key(rule), current(rule), new Precondition.None());
+            }
+            return true;
+        });
+    }
+
+    /// Refuses what [#change] would.
+    void check(RuleChanges changes) {
+        refuse(compliance.faults(changes.organization(), changes.put(), changes.deletedIds()));
+    }
+
+    /// Creates or replaces a template.
+    ///
+    /// @param wanted if it is the first of its id, with the version that the next one follows
+    /// @return whether it is new
+    boolean put(RuleTemplate wanted, Precondition precondition, @Nullable String who) {
+        return locked(() -> {
+            wanted.setChangedBy(who);
+            return put(
+                    templates,
+                    wanted.getTemplateId(),
+                    valueOf(view.template(wanted.getTemplateId())),
+                    wanted,
+                    precondition);
+        });
+    }
+
+    void delete(RuleTemplate template, Precondition precondition) {
+        String id = template.getTemplateId();
+        locked(() -> delete(templates, id, valueOf(view.template(id)), precondition));
+    }
+
+    private static void refuse(List<Fault> faults) {
+        if (!faults.isEmpty()) {
+            throw ProblemException.invalid(faults);
+        }
+    }
+
+    void delete(DefaultDestinationRule rule, Precondition precondition) {
+        locked(() -> delete(rules, key(rule), current(rule), precondition));
+    }
+
+    private @Nullable DefaultDestinationRule current(DefaultDestinationRule rule) {
+        return valueOf(view.rule(rule.getOrganizationId(), rule.getRuleId()));
+    }
+
+    private static String key(DefaultDestinationRule rule) {
+        return Keys.rule(rule.getOrganizationId(), rule.getRuleId());
+    }
+
+    // --- versions ----------------------------------------------------------------------------------------------------
+
+    /// What the store has to know of the records of one topic.
+    private record Kept<T extends SpecificRecord>(
+            String topic, ToLongFunction<T> version, ObjLongConsumer<T> stamp, ToLongFunction<T> firstVersion) {
+
+        /// What has been replaced, to be written again.
+        T again(T replaced, long version) {
+            T copy = SpecificData.get().deepCopy(replaced.getSchema(), replaced);
+            stamp.accept(copy, version);
+            return copy;
+        }
+    }
+
+    /// Writes a version that nobody else has used, which may take as many times as others change the same at once.
+    ///
+    /// @return whether it is new
+    private <T extends SpecificRecord> boolean put(
+            Kept<T> kept, String key, @Nullable T before, T wanted, Precondition precondition) {
+        precondition.require(before == null ? null : kept.version().applyAsLong(before));
+        long version = before == null
+                ? kept.firstVersion().applyAsLong(wanted)
+                : kept.version().applyAsLong(before) + 1;
+        for (int races = 0; races < RACES_MAX; races++) {
+            kept.stamp().accept(wanted, version);
+            long offset = write(new Change(kept.topic(), key, wanted));
+            T replaced = replacedBy(kept, offset);
+            if (wanted instanceof Destination destination && isTaken(destination, offset)) {
+                write(new Change(kept.topic(), key, replaced == null ? null : kept.again(replaced, version + 1)));
+                throw nameIsTaken(destination);
+            }
+            if (replaced == null || kept.version().applyAsLong(replaced) < version) {
+                return replaced == null;
+            }
+            requireStill(precondition, kept, key, replaced, version);
+            version = kept.version().applyAsLong(replaced) + 1;
+        }
+        throw othersChangeIt();
+    }
+
+    private <T extends SpecificRecord> long delete(
+            Kept<T> kept, String key, @Nullable T before, Precondition precondition) {
+        precondition.require(before == null ? null : kept.version().applyAsLong(before));
+        long offset = write(new Change(kept.topic(), key, null));
+        T replaced = replacedBy(kept, offset);
+        if (replaced != null) {
+            requireStill(precondition, kept, key, replaced, kept.version().applyAsLong(replaced));
+        }
+        return offset;
+    }
+
+    /// Another process may have written between the look at the version and the write: then it is its version that
+    /// stays.
+    private <T extends SpecificRecord> void requireStill(
+            Precondition precondition, Kept<T> kept, String key, T replaced, long version) {
+        try {
+            precondition.require(kept.version().applyAsLong(replaced));
+        } catch (ProblemException refused) {
+            write(new Change(kept.topic(), key, kept.again(replaced, version + 1)));
+            throw refused;
+        }
+    }
+
+    @SuppressWarnings("unchecked") // A topic has records of one type.
+    private <T extends SpecificRecord> @Nullable T replacedBy(Kept<T> kept, long offset) {
+        return (T) view.replacedBy(kept.topic(), offset).orElse(null);
+    }
+
+    private static ProblemException othersChangeIt() {
+        return ProblemException.conflict("others keep changing this; try again");
+    }
+
+    private static <T> @Nullable T valueOf(Optional<ConfigurationView.Entry<T>> entry) {
+        return entry.map(ConfigurationView.Entry::value).orElse(null);
     }
 
     private void refuseForeign(String organization, String id) {
@@ -162,26 +344,18 @@ final class ConfigurationStore {
 
     private void refuseTaken(Destination wanted, long before) {
         if (isTaken(wanted, before)) {
-            throw ProblemException.conflict("another destination of the organization has the name " + wanted.getName());
+            throw nameIsTaken(wanted);
         }
+    }
+
+    private static ProblemException nameIsTaken(Destination wanted) {
+        return ProblemException.conflict("another destination of the organization has the name " + wanted.getName());
     }
 
     private boolean isTaken(Destination wanted, long before) {
         return view.named(wanted.getOrganizationId(), wanted.getName()).stream()
                 .anyMatch(entry ->
                         !entry.value().getDestinationId().equals(wanted.getDestinationId()) && entry.offset() < before);
-    }
-
-    private void takeBackIfTaken(Destination wanted, long offset, String key, @Nullable Destination before) {
-        if (isTaken(wanted, offset)) {
-            Destination restored = before == null
-                    ? null
-                    : Destination.newBuilder(before)
-                            .setVersion(wanted.getVersion() + 1)
-                            .build();
-            write(new Change(topics.destinations(), key, restored));
-            refuseTaken(wanted, Long.MAX_VALUE);
-        }
     }
 
     private static boolean names(DefaultDestinationRule rule, String id) {
@@ -215,7 +389,7 @@ final class ConfigurationStore {
         return new ProblemException(HttpStatus.SERVICE_UNAVAILABLE, detail + "; look whether it holds, and repeat it");
     }
 
-    private <T> T locked(Supplier<T> change) {
+    private <T extends @Nullable Object> T locked(Supplier<T> change) {
         lock.lock();
         try {
             return change.get();

@@ -61,6 +61,7 @@ public final class ConfigurationTail implements AutoCloseable {
         List<TopicPartition> partitions = List.of(
                 new TopicPartition(topics.destinations(), 0),
                 new TopicPartition(topics.rules(), 0),
+                new TopicPartition(topics.templates(), 0),
                 new TopicPartition(topics.destinationHealth(), 0));
         try (consumer) {
             consumer.assign(partitions);

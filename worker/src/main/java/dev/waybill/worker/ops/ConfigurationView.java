@@ -3,10 +3,12 @@ package dev.waybill.worker.ops;
 import dev.waybill.avro.DefaultDestinationRule;
 import dev.waybill.avro.Destination;
 import dev.waybill.avro.DestinationHealth;
+import dev.waybill.avro.RuleTemplate;
 import dev.waybill.schemas.Keys;
 import dev.waybill.topology.model.Bytes;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -15,9 +17,10 @@ import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 
-/// Destinations, rules and health as the configuration topics have them, up to an offset of each topic.
+/// Destinations, rules, templates and health as the configuration topics have them, up to an offset of each topic.
 ///
 /// It is fed in the order of the topics by one thread and read by many. All destinations of an installation are held in
 /// memory, as in the router's global store.
@@ -26,9 +29,13 @@ final class ConfigurationView {
     /// A value and where it was read.
     ///
     /// @param offset      of its record
-    /// @param replaced    the version that the record took the place of; 0 for none
     /// @param fingerprint of the record's value, see [Bytes#fingerprint]; 0 where nothing asks for it
-    record Entry<T>(T value, long offset, long replaced, long fingerprint) {}
+    record Entry<T>(T value, long offset, long fingerprint) {}
+
+    private record Place(String topic, long offset) {}
+
+    /// What was replaced last is asked for right after the change that replaced it.
+    private static final int REPLACED_MAX = 1_000;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition progress = lock.newCondition();
@@ -37,46 +44,72 @@ final class ConfigurationView {
     private final NavigableMap<String, Entry<Destination>> destinations = new TreeMap<>();
 
     private final NavigableMap<String, Entry<DefaultDestinationRule>> rules = new TreeMap<>();
+    private final NavigableMap<String, Entry<RuleTemplate>> templates = new TreeMap<>();
     private final Map<String, DestinationHealth> health = new HashMap<>();
     private final Map<String, String> keyByDestinationId = new HashMap<>();
+    private final Map<Place, SpecificRecord> replaced = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Place, SpecificRecord> eldest) {
+            return size() > REPLACED_MAX;
+        }
+    };
 
     /// @param encoded the record's value
     void apply(String topic, long offset, String key, Destination value, Bytes encoded) {
         locked(() -> {
-            Entry<Destination> before = destinations.get(key);
-            long replaced = before == null ? 0 : before.value().getVersion();
-            destinations.put(key, new Entry<>(value, offset, replaced, encoded.fingerprint()));
+            put(destinations, topic, key, new Entry<>(value, offset, encoded.fingerprint()));
             keyByDestinationId.put(value.getDestinationId(), key);
-            done(topic, offset);
         });
     }
 
     void apply(String topic, long offset, String key, DefaultDestinationRule value) {
-        locked(() -> {
-            Entry<DefaultDestinationRule> before = rules.get(key);
-            rules.put(
-                    key,
-                    new Entry<>(
-                            value, offset, before == null ? 0 : before.value().getVersion(), 0));
-            done(topic, offset);
-        });
+        locked(() -> put(rules, topic, key, new Entry<>(value, offset, 0)));
+    }
+
+    void apply(String topic, long offset, String key, RuleTemplate value) {
+        locked(() -> put(templates, topic, key, new Entry<>(value, offset, 0)));
     }
 
     void deleteDestination(String topic, long offset, String key) {
         locked(() -> {
-            Entry<Destination> before = destinations.remove(key);
+            Entry<Destination> before = remove(destinations, topic, offset, key);
             if (before != null) {
                 keyByDestinationId.remove(before.value().getDestinationId(), key);
             }
-            done(topic, offset);
         });
     }
 
     void deleteRule(String topic, long offset, String key) {
-        locked(() -> {
-            rules.remove(key);
-            done(topic, offset);
-        });
+        locked(() -> remove(rules, topic, offset, key));
+    }
+
+    void deleteTemplate(String topic, long offset, String key) {
+        locked(() -> remove(templates, topic, offset, key));
+    }
+
+    private <T extends SpecificRecord> void put(Map<String, Entry<T>> all, String topic, String key, Entry<T> entry) {
+        replaced(topic, entry.offset(), all.put(key, entry));
+    }
+
+    private <T extends SpecificRecord> @Nullable Entry<T> remove(
+            Map<String, Entry<T>> all, String topic, long offset, String key) {
+        Entry<T> before = all.remove(key);
+        replaced(topic, offset, before);
+        return before;
+    }
+
+    private void replaced(String topic, long offset, @Nullable Entry<? extends SpecificRecord> before) {
+        if (before != null) {
+            replaced.put(new Place(topic, offset), before.value());
+        }
+        done(topic, offset);
+    }
+
+    /// What the record at an offset took the place of; none for a new key, and for what was long ago.
+    Optional<SpecificRecord> replacedBy(String topic, long offset) {
+        return Optional.ofNullable(reading(() -> replaced.get(new Place(topic, offset))));
     }
 
     /// How a destination is doing; null if well.
@@ -112,6 +145,11 @@ final class ConfigurationView {
         locked(() -> done(topic, offset));
     }
 
+    /// The offset of the last record of a topic that has been read; none before the first.
+    Optional<Long> applied(String topic) {
+        return Optional.ofNullable(reading(() -> applied.get(topic)));
+    }
+
     /// Waits until the record at the offset has been applied.
     ///
     /// @return whether it has
@@ -142,6 +180,14 @@ final class ConfigurationView {
                 .toList();
     }
 
+    /// The organization's destination of that id or name.
+    Optional<Destination> find(String organization, String idOrName) {
+        return DestinationJson.uuid(idOrName)
+                .flatMap(id -> destination(organization, id.toString()))
+                .or(() -> named(organization, idOrName).stream().findFirst())
+                .map(Entry::value);
+    }
+
     List<Entry<Destination>> destinations(String organization) {
         return reading(() -> List.copyOf(of(destinations, organization).values()));
     }
@@ -158,6 +204,14 @@ final class ConfigurationView {
 
     List<Entry<DefaultDestinationRule>> rules(String organization) {
         return reading(() -> List.copyOf(of(rules, organization).values()));
+    }
+
+    Optional<Entry<RuleTemplate>> template(String templateId) {
+        return Optional.ofNullable(reading(() -> templates.get(templateId)));
+    }
+
+    List<Entry<RuleTemplate>> templates() {
+        return reading(() -> List.copyOf(templates.values()));
     }
 
     private static <T> Map<String, T> of(NavigableMap<String, T> all, String organization) {

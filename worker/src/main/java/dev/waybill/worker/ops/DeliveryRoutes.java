@@ -3,7 +3,6 @@ package dev.waybill.worker.ops;
 import dev.waybill.avro.DeliveryRequest;
 import dev.waybill.avro.DeliveryResult;
 import dev.waybill.schemas.Headers;
-import dev.waybill.schemas.Keys;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
@@ -56,10 +55,7 @@ final class DeliveryRoutes {
     }
 
     private void show(Context context) {
-        String organization = context.queryParam("organization");
-        if (organization == null || !Keys.isOrganizationId(organization)) {
-            throw ProblemException.badRequest("name the organization: ?organization=...");
-        }
+        String organization = Json.queriedOrganization(context);
         String deliveryId = context.pathParam("delivery");
         Record found = lookup.find(organization, deliveryId)
                 .orElseThrow(() -> ProblemException.notFound("the organization has no delivery " + deliveryId

@@ -74,6 +74,10 @@ final class DestinationJson {
         return destination;
     }
 
+    boolean isKnown(String provider) {
+        return providers.find(provider).isPresent();
+    }
+
     private static String name(Fields fields, @Nullable String otherwise) {
         String name = fields.has("name") || otherwise == null ? fields.requiredText("name", TEXT_MAX) : otherwise;
         if (!name.isEmpty() && !isName(name)) {

@@ -4,8 +4,10 @@ import dev.waybill.avro.Destination;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -33,7 +35,9 @@ final class DestinationRoutes {
         routes.get(ONE, context -> answer(context, HttpStatus.OK, find(context)));
         routes.put(ONE, this::put);
         routes.delete(ONE, this::delete);
-        routes.post(ONE + "/test", this::test);
+        routes.post(ONE + "/test", context -> test(context, find(context)));
+        routes.post("/v1/destinations/{destination}/test", context -> test(context, byId(context)));
+        routes.post("/v1/providers/{provider}/test", this::testUnsaved);
     }
 
     private void list(Context context) {
@@ -64,14 +68,14 @@ final class DestinationRoutes {
                 : given;
         Destination wanted = json.read(body, organization, id, name);
         tests.validate(wanted);
-        boolean isNew = store.put(wanted, Audit.who(context));
+        boolean isNew = store.put(wanted, Precondition.of(context), Audit.who(context));
         audit.changed(context, "destination.put", organization, wanted.getDestinationId(), wanted.getVersion());
         answer(context, isNew ? HttpStatus.CREATED : HttpStatus.OK, wanted);
     }
 
     private void delete(Context context) {
         Destination destination = find(context);
-        store.delete(destination, "true".equals(context.queryParam("force")));
+        store.delete(destination, Precondition.of(context), "true".equals(context.queryParam("force")));
         audit.changed(
                 context,
                 "destination.delete",
@@ -81,8 +85,34 @@ final class DestinationRoutes {
         context.status(HttpStatus.NO_CONTENT);
     }
 
-    private void test(Context context) throws InterruptedException {
-        Json.answer(context, HttpStatus.OK, tests.run(find(context)));
+    private void test(Context context, Destination destination) throws InterruptedException {
+        Json.answer(context, HttpStatus.OK, tests.run(destination));
+    }
+
+    private Destination byId(Context context) {
+        String organization = Json.queriedOrganization(context);
+        return find(store.view(), organization, context.pathParam("destination"));
+    }
+
+    /// Settings as they would be put.
+    private void testUnsaved(Context context) throws InterruptedException {
+        String organization = Json.queriedOrganization(context);
+        ObjectNode body = Json.body(context);
+        String provider = context.pathParam("provider");
+        body.put("provider", provider);
+        Destination destination = json.isKnown(provider)
+                ? json.read(body, organization, UUID.randomUUID(), "unsaved")
+                : Destination.newBuilder()
+                        .setDestinationId("")
+                        .setOrganizationId(organization)
+                        .setName("unsaved")
+                        .setKind("")
+                        .setProvider(provider)
+                        .setSettings(Map.of())
+                        .setVersion(1)
+                        .setUpdatedAt(Instant.EPOCH)
+                        .build();
+        test(context, ConnectionTests.dated(destination));
     }
 
     private Destination find(Context context) {
@@ -90,10 +120,7 @@ final class DestinationRoutes {
     }
 
     static Destination find(ConfigurationView view, String organization, String idOrName) {
-        return DestinationJson.uuid(idOrName)
-                .flatMap(id -> view.destination(organization, id.toString()))
-                .or(() -> view.named(organization, idOrName).stream().findFirst())
-                .map(ConfigurationView.Entry::value)
+        return view.find(organization, idOrName)
                 .orElseThrow(() -> ProblemException.notFound("the organization has no destination " + idOrName));
     }
 

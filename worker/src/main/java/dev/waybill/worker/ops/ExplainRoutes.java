@@ -24,6 +24,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
@@ -49,13 +50,14 @@ final class ExplainRoutes {
     private static final int TEXT_MAX = 255;
     private static final int LIST_MAX = 50;
 
-    private final Configuration configuration;
+    private final Supplier<Configuration> configuration;
     private final Explainer explainer;
     private final int payloadMax;
     private final InstantSource clock;
 
+    /// @param configuration as it is when somebody asks
     /// @param payloadMax bytes of an inline payload
-    ExplainRoutes(Configuration configuration, Explainer explainer, int payloadMax, InstantSource clock) {
+    ExplainRoutes(Supplier<Configuration> configuration, Explainer explainer, int payloadMax, InstantSource clock) {
         this.configuration = configuration;
         this.explainer = explainer;
         this.payloadMax = payloadMax;
@@ -71,7 +73,9 @@ final class ExplainRoutes {
         Request request = request(Fields.of(Json.body(context), FIELDS), Json.organization(context), now);
         int size = request.payload().size();
         Delivery delivery = new Delivery(request, Bytes.of(new byte[0]), new Origin("", 0, 0), now, size, null);
-        Json.answer(context, HttpStatus.OK, json(explainer.explain(configuration, delivery, now), request, now));
+        Configuration current = configuration.get();
+        Explanation explanation = explainer.explain(current, delivery, now);
+        Json.answer(context, HttpStatus.OK, json(explanation, current, request, now));
     }
 
     private Request request(Fields fields, String organization, Instant now) {
@@ -104,7 +108,7 @@ final class ExplainRoutes {
         return request;
     }
 
-    private ObjectNode json(Explanation explanation, Request request, Instant now) {
+    private static ObjectNode json(Explanation explanation, Configuration configuration, Request request, Instant now) {
         ObjectNode json = Json.object();
         json.put("deliveryId", request.deliveryId());
         json.put("at", now.toString());
@@ -118,7 +122,7 @@ final class ExplainRoutes {
         ArrayNode rules = json.putArray("rules");
         explanation.rules().forEach(finding -> rules.add(rule(finding)));
         ArrayNode routes = json.putArray("routes");
-        explanation.routes().forEach(finding -> routes.add(route(finding, request.organizationId())));
+        explanation.routes().forEach(finding -> routes.add(route(finding, configuration, request.organizationId())));
         return json;
     }
 
@@ -135,7 +139,8 @@ final class ExplainRoutes {
         return json;
     }
 
-    private ObjectNode route(Explanation.RouteFinding finding, String organization) {
+    private static ObjectNode route(
+            Explanation.RouteFinding finding, Configuration configuration, String organization) {
         Route route = finding.route();
         Step step = finding.step();
         ObjectNode json = Json.object().put("route", route.number());

@@ -191,6 +191,14 @@ final class Fields {
         return objects;
     }
 
+    /// A text, or a list of texts; empty when absent.
+    List<String> textOrTexts(String name, int max) {
+        if (object.path(name).isString()) {
+            return List.of(object.path(name).stringValue());
+        }
+        return texts(name, max);
+    }
+
     /// A list of whole numbers; null when absent.
     @Nullable
     List<Long> wholes(String name, long min, long max, int size) {

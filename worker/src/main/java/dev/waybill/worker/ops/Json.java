@@ -74,6 +74,15 @@ final class Json {
         context.status(status).contentType(PROBLEM_TYPE).result(MAPPER.writeValueAsBytes(problem));
     }
 
+    /// The organization in the query, of a path that names none.
+    static String queriedOrganization(Context context) {
+        String organization = context.queryParam("organization");
+        if (organization == null || !Keys.isOrganizationId(organization)) {
+            throw ProblemException.badRequest("name the organization: ?organization=...");
+        }
+        return organization;
+    }
+
     /// The organization in the path.
     static String organization(Context context) {
         String organization = context.pathParam("organization");

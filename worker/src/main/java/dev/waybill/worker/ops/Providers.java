@@ -42,6 +42,15 @@ public record Providers(Map<String, SinkProvider> byName) {
         return all;
     }
 
+    ObjectNode json(String name) {
+        SinkProvider provider = find(name)
+                .orElseThrow(
+                        () -> ProblemException.notFound("no such provider; known are " + String.join(", ", names())));
+        ObjectNode json = Json.object();
+        describe(provider, json);
+        return json;
+    }
+
     private static void describe(SinkProvider provider, ObjectNode json) {
         json.put("provider", provider.provider());
         json.put("kind", provider.kind().wireName());
@@ -57,7 +66,11 @@ public record Providers(Map<String, SinkProvider> byName) {
                     if (key.hasDefault() && key.defaultValue != null && key.type != ConfigDef.Type.PASSWORD) {
                         setting.put("default", ConfigDef.convertToString(key.defaultValue, key.type));
                     }
+                    if (key.validator != null) {
+                        setting.put("valid", key.validator.toString());
+                    }
                     setting.put("documentation", key.documentation);
                 });
+        json.set("example", Json.tree(provider.example()));
     }
 }

@@ -5,22 +5,31 @@ import dev.waybill.topology.model.Bytes;
 import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.model.Health;
 import dev.waybill.topology.model.Rule;
+import dev.waybill.topology.routing.Compliance;
 import dev.waybill.topology.routing.Configuration;
+import dev.waybill.topology.routing.Installation;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/// What the API knows, as the router's code asks for it. Models are made when they are asked for: an explanation is
-/// rare, and destinations are many.
+/// What the API knows, as the router's code asks for it, for one explanation. Models are made when they are asked for:
+/// an
+/// explanation is rare, and destinations are many. Rules are read once, because they are asked for again and again.
 final class RoutingConfiguration implements Configuration {
 
     /// A task carries the record; an explanation makes none.
     private static final Bytes NOT_SENT = Bytes.of(new byte[0]);
 
     private final ConfigurationView view;
+    private final Installation installation;
+    private final Map<String, List<Rule>> rules = new HashMap<>();
+    private final Map<String, Compliance> compliance = new HashMap<>();
 
-    RoutingConfiguration(ConfigurationView view) {
+    RoutingConfiguration(ConfigurationView view, Installation installation) {
         this.view = view;
+        this.installation = installation;
     }
 
     @Override
@@ -33,8 +42,12 @@ final class RoutingConfiguration implements Configuration {
         return view.named(organizationId, name).stream().findFirst().map(RoutingConfiguration::model);
     }
 
+    static Destination model(dev.waybill.avro.Destination record) {
+        return Records.model(record, NOT_SENT);
+    }
+
     private static Destination model(ConfigurationView.Entry<dev.waybill.avro.Destination> entry) {
-        return Records.model(entry.value(), NOT_SENT);
+        return model(entry.value());
     }
 
     @Override
@@ -51,10 +64,19 @@ final class RoutingConfiguration implements Configuration {
 
     @Override
     public List<Rule> rules(String organizationId) {
+        return rules.computeIfAbsent(organizationId, this::read);
+    }
+
+    private List<Rule> read(String organizationId) {
         return view.rules(organizationId).stream()
                 .map(entry -> Records.model(entry.value()))
                 .sorted(Rule.EVALUATION_ORDER)
                 .toList();
+    }
+
+    @Override
+    public Compliance compliance(String organizationId) {
+        return compliance.computeIfAbsent(organizationId, id -> Compliance.of(rules(id), installation));
     }
 
     @Override

@@ -31,11 +31,13 @@ final class RuleJson {
             "continues",
             "validFrom",
             "validUntil",
+            "template",
+            "constraints",
             "version",
             "changedAt",
             "changedBy");
 
-    private static final Set<String> CONDITIONS = Set.of(
+    static final Set<String> CONDITIONS = Set.of(
             "payloadTypes",
             "userRoles",
             "tagsAny",
@@ -77,6 +79,8 @@ final class RuleJson {
         rule.setContinues(fields.flag("continues", false));
         rule.setValidFrom(fields.time("validFrom"));
         rule.setValidUntil(fields.time("validUntil"));
+        // Only a template says otherwise.
+        rule.setConstraints(List.of());
         List<Fault> misread = List.copyOf(fields.faults());
         RuleMapping.faults(rule).stream()
                 // What could not even be read is named already, and stands for nothing in the record.
@@ -86,11 +90,12 @@ final class RuleJson {
         return rule;
     }
 
-    private static boolean isWithin(String path, String field) {
+    static boolean isWithin(String path, String field) {
         return path.equals(field) || path.startsWith(field + ".") || path.startsWith(field + "[");
     }
 
-    private static @Nullable RuleConditions conditions(@Nullable Fields fields) {
+    /// When a rule matches; null for always.
+    static @Nullable RuleConditions conditions(@Nullable Fields fields) {
         if (fields == null) {
             return null;
         }

@@ -3,10 +3,12 @@ package dev.waybill.worker.ops;
 import dev.waybill.avro.DefaultDestinationRule;
 import dev.waybill.avro.Destination;
 import dev.waybill.schemas.Keys;
+import dev.waybill.topology.model.Rule;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -16,6 +18,13 @@ final class RuleRoutes {
 
     private static final String ALL = "/v1/organizations/{organization}/rules";
     private static final String ONE = ALL + "/{rule}";
+
+    /// As [Rule#EVALUATION_ORDER].
+    private static final Comparator<DefaultDestinationRule> EVALUATION_ORDER = Comparator.comparing(
+                    (DefaultDestinationRule rule) -> rule.getRuleId().equals(Rule.BASE_ID))
+            .thenComparing(
+                    Comparator.comparingInt(DefaultDestinationRule::getPriority).reversed())
+            .thenComparing(DefaultDestinationRule::getRuleId);
 
     private final ConfigurationStore store;
     private final Audit audit;
@@ -37,9 +46,7 @@ final class RuleRoutes {
         ArrayNode all = Json.array();
         store.view().rules(Json.organization(context)).stream()
                 .map(ConfigurationView.Entry::value)
-                .sorted(Comparator.comparingInt(DefaultDestinationRule::getPriority)
-                        .reversed()
-                        .thenComparing(DefaultDestinationRule::getRuleId))
+                .sorted(EVALUATION_ORDER)
                 .forEach(rule -> all.add(AvroJson.object(rule)));
         ObjectNode body = Json.object();
         body.set("rules", all);
@@ -49,24 +56,38 @@ final class RuleRoutes {
     private void put(Context context) {
         String organization = Json.organization(context);
         String ruleId = ruleId(context);
+        ObjectNode body = Json.body(context);
         DefaultDestinationRule wanted =
-                RuleJson.read(Json.body(context), organization, ruleId, idOrName -> resolve(organization, idOrName));
-        DefaultDestinationRule put = store.put(wanted, Audit.who(context));
-        audit.changed(context, "rule.put", organization, ruleId, put.getVersion());
-        answer(context, put.getVersion() == 1 ? HttpStatus.CREATED : HttpStatus.OK, put);
+                RuleJson.read(body, organization, ruleId, idOrName -> resolve(organization, idOrName));
+        keepOrigin(wanted, body);
+        boolean isNew = store.put(wanted, Precondition.of(context), Audit.who(context));
+        audit.changed(context, "rule.put", organization, ruleId, wanted.getVersion());
+        answer(context, isNew ? HttpStatus.CREATED : HttpStatus.OK, wanted);
+    }
+
+    /// What a template demands does not end because somebody changes its rule.
+    private void keepOrigin(DefaultDestinationRule wanted, ObjectNode body) {
+        Optional<DefaultDestinationRule> before = store.view()
+                .rule(wanted.getOrganizationId(), wanted.getRuleId())
+                .map(ConfigurationView.Entry::value);
+        before.ifPresent(there -> {
+            wanted.setTemplate(there.getTemplate());
+            wanted.setConstraints(there.getConstraints());
+        });
+        if (wanted.getTemplate() == null
+                && (body.hasNonNull("template") || !body.path("constraints").isEmpty())) {
+            throw ProblemException.invalid(List.of(
+                    new Fault("template", "a rule gets it from a template that is applied to the organization")));
+        }
     }
 
     private Optional<String> resolve(String organization, String idOrName) {
-        return DestinationJson.uuid(idOrName)
-                .flatMap(id -> store.view().destination(organization, id.toString()))
-                .or(() -> store.view().named(organization, idOrName).stream().findFirst())
-                .map(ConfigurationView.Entry::value)
-                .map(Destination::getDestinationId);
+        return store.view().find(organization, idOrName).map(Destination::getDestinationId);
     }
 
     private void delete(Context context) {
         DefaultDestinationRule rule = find(context);
-        store.delete(rule);
+        store.delete(rule, Precondition.of(context));
         audit.changed(context, "rule.delete", rule.getOrganizationId(), rule.getRuleId(), rule.getVersion());
         context.status(HttpStatus.NO_CONTENT);
     }

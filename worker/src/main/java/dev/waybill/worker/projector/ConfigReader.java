@@ -3,11 +3,14 @@ package dev.waybill.worker.projector;
 import dev.waybill.avro.DefaultDestinationRule;
 import dev.waybill.avro.Destination;
 import dev.waybill.avro.RuleConditions;
+import dev.waybill.avro.RuleOrigin;
 import dev.waybill.avro.RuleTarget;
+import dev.waybill.avro.RuleTemplate;
 import dev.waybill.avro.RuleWindow;
 import dev.waybill.schemas.Keys;
 import dev.waybill.topology.codec.FieldFault;
 import dev.waybill.topology.codec.RuleMapping;
+import dev.waybill.topology.codec.TemplateMapping;
 import dev.waybill.worker.projector.fold.Change;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -50,12 +53,9 @@ final class ConfigReader {
     static Change rule(String key, DefaultDestinationRule rule) {
         String organization = organization(rule.getOrganizationId());
         requireKey(key, Keys.rule(organization, rule.getRuleId()));
-        List<FieldFault> faults = RuleMapping.faults(rule);
-        if (!faults.isEmpty()) {
-            // As the router does: the last good version stays in force.
-            throw new UnusableEventException(Text.fit(
-                    faults.stream().map(FieldFault::toString).collect(Collectors.joining("; ")), Text.MESSAGE));
-        }
+        // As the router does: the last good version stays in force.
+        refuseFaulty(RuleMapping.faults(rule));
+        RuleOrigin template = rule.getTemplate();
         return new Change.RulePut(
                 organization,
                 ruleId(rule.getRuleId()),
@@ -72,6 +72,9 @@ final class ConfigReader {
                 targets(rule.getSecondary()),
                 targets(rule.getFallback()),
                 weights(rule),
+                template == null ? null : template.getTemplateId(),
+                template == null ? null : template.getVersion(),
+                constraints(rule),
                 rule.getVersion(),
                 rule.getChangedAt(),
                 Text.fitOrNull(rule.getChangedBy(), Text.ID));
@@ -79,6 +82,30 @@ final class ConfigReader {
 
     static Change ruleDeleted(String key) {
         return new Change.RuleDeleted(organization(Keys.organizationOf(key)), ruleId(second(key)));
+    }
+
+    /// Templates have no rows of their own, but one that is none is put where operators look for such records.
+    static Change template(String key, RuleTemplate template) {
+        requireKey(key, template.getTemplateId());
+        refuseFaulty(TemplateMapping.faults(template));
+        return new Change.Nothing();
+    }
+
+    private static void refuseFaulty(List<FieldFault> faults) {
+        if (!faults.isEmpty()) {
+            throw new UnusableEventException(Text.fit(
+                    faults.stream().map(FieldFault::toString).collect(Collectors.joining("; ")), Text.MESSAGE));
+        }
+    }
+
+    private static String constraints(DefaultDestinationRule rule) {
+        return JSON.writeValueAsString(rule.getConstraints().stream()
+                .map(constraint -> Map.of(
+                        "constraint",
+                        Text.fit(constraint.getConstraint(), Text.WORD),
+                        "values",
+                        Text.clean(constraint.getValues())))
+                .toList());
     }
 
     /// Conditions that ask for nothing hold always, as if there were none.

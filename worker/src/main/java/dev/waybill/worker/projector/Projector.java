@@ -111,7 +111,8 @@ public final class Projector implements AutoCloseable {
         this.loop = turning;
         try {
             Topics topics = settings.topics();
-            current.subscribe(List.of(topics.attempts(), topics.destinations(), topics.rules()), turning);
+            current.subscribe(
+                    List.of(topics.attempts(), topics.destinations(), topics.rules(), topics.templates()), turning);
             while (!isClosing()) {
                 lastTurn = System.nanoTime();
                 turning.turn();

@@ -3,6 +3,7 @@ package dev.waybill.worker.projector;
 import dev.waybill.avro.DefaultDestinationRule;
 import dev.waybill.avro.DeliveryAttempt;
 import dev.waybill.avro.Destination;
+import dev.waybill.avro.RuleTemplate;
 import dev.waybill.schemas.Topics;
 import dev.waybill.schemas.registry.RegistryUnavailableException;
 import dev.waybill.schemas.serde.AvroCodec;
@@ -56,6 +57,11 @@ public final class RecordReader {
             throw new UnusableEventException("no key");
         }
         String key = new String(record.key(), StandardCharsets.UTF_8);
+        if (record.topic().equals(topics.templates())) {
+            return record.value() == null
+                    ? new Change.Nothing()
+                    : ConfigReader.template(key, codec.decode(record.value(), RuleTemplate.class));
+        }
         boolean rule = record.topic().equals(topics.rules());
         if (record.value() == null) {
             return rule

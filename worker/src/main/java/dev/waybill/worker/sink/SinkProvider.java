@@ -3,6 +3,7 @@ package dev.waybill.worker.sink;
 import dev.waybill.schemas.Kind;
 import dev.waybill.topology.model.Delivery;
 import dev.waybill.topology.model.Destination;
+import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
 import org.jspecify.annotations.Nullable;
 
@@ -32,11 +33,22 @@ public interface SinkProvider extends AutoCloseable {
     /// [ConfigDef.Type#PASSWORD] is a secret: its value must be a reference.
     ConfigDef settings();
 
+    /// Settings of a destination as one would write them, secrets as references, for people to begin from. They can be
+    /// opened.
+    Map<String, String> example();
+
     /// Binds the settings of one version of a destination. Makes no connection and blocks on nothing.
     ///
     /// @throws org.apache.kafka.common.config.ConfigException if a setting is missing or cannot work; its
     ///     message names the setting and says what is expected, and quotes no secret
     Sink open(Destination destination);
+
+    /// Whether nothing that is sent to a destination can be read on its way there. What stays on this machine counts as
+    /// encrypted.
+    ///
+    /// The router asks for every destination of an organization that has to keep to it, so it must be quick, and it
+    /// throws nothing: settings that cannot work are not encrypted.
+    boolean isEncrypted(Destination destination);
 
     /// How much company a delivery may have on its way to a destination; null, the default, if it goes
     /// alone. Where it is not null, [#open] gives a [BatchSink].

@@ -46,6 +46,8 @@ public final class Names {
     static final String REQUESTS = "waybill.requests";
     static final String POISON = "waybill.records.poison";
     static final String CONFIGURATION_REFUSED = "waybill.configuration.refused";
+    static final String CONFIGURATION_PRODUCED = "waybill.configuration.produced";
+    static final String CONFIGURATION_APPLIED = "waybill.configuration.applied";
     static final String QUEUED = "waybill.routes.queued";
     static final String STALE = "waybill.returns.stale";
 

@@ -10,9 +10,9 @@ import dev.waybill.worker.sink.BatchLimits;
 import dev.waybill.worker.sink.BatchReport;
 import dev.waybill.worker.sink.BatchSink;
 import dev.waybill.worker.sink.ConnectionReport;
+import dev.waybill.worker.sink.ConnectionSteps;
 import dev.waybill.worker.sink.Sink;
 import dev.waybill.worker.sink.SinkProvider;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +69,16 @@ class ScriptedProvider implements SinkProvider {
     }
 
     @Override
+    public Map<String, String> example() {
+        return Map.of();
+    }
+
+    @Override
+    public boolean isEncrypted(Destination destination) {
+        return true;
+    }
+
+    @Override
     public Sink open(Destination destination) {
         ScriptedSink sink = new ScriptedSink(destination);
         opened.add(sink);
@@ -108,14 +118,10 @@ class ScriptedProvider implements SinkProvider {
 
         @Override
         public ConnectionReport test() {
-            return new ConnectionReport(
-                    AttemptReport.Phases.total(Duration.ZERO),
-                    null,
-                    List.of(),
-                    Map.of(),
-                    testFault,
-                    null,
-                    testFaultIsOurs);
+            ConnectionSteps steps = new ConnectionSteps();
+            return testFault == null
+                    ? steps.succeeded()
+                    : steps.failed("connect", null, ConnectionSteps.problem(testFault, testFaultIsOurs));
         }
 
         @Override

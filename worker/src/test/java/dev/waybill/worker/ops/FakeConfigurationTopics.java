@@ -3,6 +3,7 @@ package dev.waybill.worker.ops;
 import dev.waybill.avro.DefaultDestinationRule;
 import dev.waybill.avro.Destination;
 import dev.waybill.avro.DestinationHealth;
+import dev.waybill.avro.RuleTemplate;
 import dev.waybill.topology.model.Bytes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,6 +46,8 @@ final class FakeConfigurationTopics implements ConfigurationWriter {
             case null -> {
                 if (change.topic().endsWith("rules")) {
                     view.deleteRule(change.topic(), offset, change.key());
+                } else if (change.topic().endsWith("templates")) {
+                    view.deleteTemplate(change.topic(), offset, change.key());
                 } else if (change.topic().endsWith("health")) {
                     view.apply(change.topic(), offset, change.key(), (DestinationHealth) null);
                 } else {
@@ -53,6 +56,7 @@ final class FakeConfigurationTopics implements ConfigurationWriter {
             }
             case Destination value -> view.apply(change.topic(), offset, change.key(), copy(value), encoded(value));
             case DefaultDestinationRule value -> view.apply(change.topic(), offset, change.key(), copy(value));
+            case RuleTemplate value -> view.apply(change.topic(), offset, change.key(), copy(value));
             default -> throw new IllegalArgumentException("no configuration: " + change);
         }
         return offset;

@@ -3,6 +3,7 @@ package dev.waybill.worker.ops;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waybill.avro.DefaultDestinationRule;
 import dev.waybill.avro.DeliveryRequest;
 import dev.waybill.avro.DeliveryResult;
 import dev.waybill.avro.Destination;
@@ -17,6 +18,7 @@ import dev.waybill.schemas.serde.SerdeSettings;
 import dev.waybill.topology.codec.Records;
 import dev.waybill.topology.policy.RetryPlan;
 import dev.waybill.topology.routing.Explainer;
+import dev.waybill.topology.routing.Installation;
 import dev.waybill.worker.config.ApiSettings;
 import dev.waybill.worker.sink.SecretNotAllowedException;
 import dev.waybill.worker.sink.Secrets;
@@ -50,6 +52,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RestTest {
@@ -58,6 +61,10 @@ class RestTest {
     private static final JsonMapper JSON = new JsonMapper();
     private static final String HOOK = """
             {"provider": "hook", "settings": {"url": "https://example.com"}}""";
+
+    /// Here URLs of https are encrypted, and everything is kept for 90 days.
+    private static final Installation INSTALLATION = new Installation(
+            destination -> destination.settings().getOrDefault("url", "").startsWith("https:"), 90);
 
     record Shown(String deliveryId, String organization, Instant at) {}
 
@@ -77,7 +84,8 @@ class RestTest {
         Providers providers =
                 Providers.of(List.of(new FakeProvider("hook", Kind.WEBHOOK), new FakeProvider("mail", Kind.EMAIL)));
         InstantSource clock = () -> now;
-        var store = new ConfigurationStore(topics, view, RouterProgress.NO_ROUTER, log, clock, Duration.ofSeconds(1));
+        var store = new ConfigurationStore(
+                topics, view, RouterProgress.NO_ROUTER, log, INSTALLATION, clock, Duration.ofSeconds(1));
         var deliveries = new DeliveryRoutes(
                 (organization, id) -> id.equals("known") && organization.equals("acme")
                         ? Optional.of(new Shown(id, organization, NOW))
@@ -99,7 +107,8 @@ class RestTest {
                 topics.requests(),
                 Duration.ofSeconds(5),
                 clock);
-        var tests = new ConnectionTests(providers, codec, new Records(codec, topics, null), topics.destinations());
+        var tests = new ConnectionTests(
+                providers, codec, new Records(codec, topics, null), topics.destinations(), Duration.ofMillis(200));
         var health = new Health(
                 List.of(new Health.Check("loop", Optional::empty)),
                 List.of(new Health.Check("router", () -> Optional.of("rebalancing"))));
@@ -114,7 +123,7 @@ class RestTest {
                                 tests,
                                 deliveries,
                                 new ExplainRoutes(
-                                        new RoutingConfiguration(view),
+                                        () -> new RoutingConfiguration(view, INSTALLATION),
                                         new Explainer(
                                                 new RetryPlan(List.of(RetryDelay.parse("1s"))), Duration.ofSeconds(10)),
                                         1_000,
@@ -359,6 +368,75 @@ class RestTest {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body().path("success").asBoolean()).isTrue();
         assertThat(answer.body().path("statusCode").asInt()).isEqualTo(204);
+        assertThat(answer.body().at("/phases/connect").asDouble()).isEqualTo(3.0);
+        assertThat(answer.body().at("/permissions/0").asString()).isEqualTo("write");
+        assertThat(answer.body().at("/details/host").asString()).isEqualTo("https://example.com");
+        assertThat(answer.body().path("responseTimeMs").isNumber()).isTrue();
+        String id = get(destination("crm")).body().path("destinationId").asString();
+        assertThat(send("POST", "/v1/destinations/" + id + "/test?organization=" + org, "")
+                        .body()
+                        .path("success")
+                        .asBoolean())
+                .isTrue();
+        assertThat(send("POST", "/v1/destinations/" + id + "/test?organization=thief", "")
+                        .status())
+                .isEqualTo(404);
+        assertThat(send("POST", "/v1/destinations/" + id + "/test", "").status())
+                .isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "refuses,auth_failed,no",
+        "slow,timeout,the test took longer than PT0.2S",
+        "throws,internal,java.lang.IllegalStateException"
+    })
+    void a_test_that_fails_says_why_and_what_to_do(String url, String code, String message) throws Exception {
+        JsonNode answer = testUnsaved("hook", "{\"settings\": {\"url\": \"" + url + "\"}}")
+                .body();
+        assertThat(answer.path("success").asBoolean()).isFalse();
+        assertThat(answer.at("/error/code").asString()).isEqualTo(code);
+        assertThat(answer.at("/error/message").asString()).isEqualTo(message);
+        assertThat(answer.at("/error/hint").asString()).isNotBlank();
+        assertThat(answer.at("/error/providerCode").asString("")).isEqualTo(url.equals("refuses") ? "E401" : "");
+        assertThat(answer.at("/checks/0/passed").asBoolean()).isFalse();
+        assertThat(answer.toString()).doesNotContain("s3cret");
+    }
+
+    private Answer testUnsaved(String provider, String body) throws Exception {
+        return send("POST", "/v1/providers/" + provider + "/test?organization=" + org, body);
+    }
+
+    @Test
+    void settings_are_tested_before_they_are_saved() throws Exception {
+        assertThat(testUnsaved("hook", HOOK).body().path("success").asBoolean()).isTrue();
+        assertThat(get("/v1/organizations/" + org + "/destinations").body().path("destinations"))
+                .isEmpty();
+        assertThat(testUnsaved("hook", "{}").fields()).containsExactly("settings.url");
+        assertThat(testUnsaved("pigeon", "{}").body().at("/error/code").asString())
+                .isEqualTo("unsupported_provider");
+        assertThat(send("POST", "/v1/providers/hook/test", HOOK).status()).isEqualTo(400);
+    }
+
+    @Test
+    void a_destination_whose_provider_this_worker_has_not_cannot_be_tested() throws Exception {
+        Destination other = racing("7e4c4f2e-0000-4000-8000-00000000000" + number % 10, "pigeon", 1);
+        other.setProvider("pigeon");
+        log.append(new Change(topics.destinations(), org + "/" + other.getDestinationId(), other));
+        assertThat(send("POST", destination("pigeon") + "/test", "")
+                        .body()
+                        .at("/error/code")
+                        .asString())
+                .isEqualTo("unsupported_provider");
+    }
+
+    @Test
+    void a_provider_describes_itself() throws Exception {
+        JsonNode hook = get("/v1/providers/hook").body();
+        assertThat(hook.path("kind").asString()).isEqualTo("webhook");
+        assertThat(hook.path("settings").findValuesAsString("name")).contains("url", "secret");
+        assertThat(hook.path("example").isObject()).isTrue();
+        assertThat(get("/v1/providers/pigeon").status()).isEqualTo(404);
     }
 
     @Test
@@ -376,6 +454,313 @@ class RestTest {
         assertThat(send("DELETE", destination("crm"), "").status()).isEqualTo(409);
         assertThat(send("DELETE", rule, "").status()).isEqualTo(204);
         assertThat(send("DELETE", destination("crm"), "").status()).isEqualTo(204);
+    }
+
+    @Test
+    void default_destinations_are_set_listed_and_removed() throws Exception {
+        put(destination("crm"), HOOK);
+        put(destination("disk"), HOOK);
+        String defaults = "/v1/organizations/" + org + "/defaults";
+        assertThat(get(defaults).body().path("defaults")).isEmpty();
+        assertThat(put(defaults + "/disk", "{}").status()).isEqualTo(201);
+        Answer set = put(defaults + "/crm", "{\"primary\": true}");
+        assertThat(set.status()).isEqualTo(201);
+        assertThat(set.body().path("defaults").findValuesAsString("name")).containsExactly("crm", "disk");
+        assertThat(set.body().at("/defaults/0/primary").asBoolean()).isTrue();
+        assertThat(put(defaults + "/crm", "{}").status()).isEqualTo(200);
+        assertThat(get(defaults).body()).isEqualTo(set.body());
+        assertThat(get("/v1/organizations/" + org + "/rules/defaults")
+                        .body()
+                        .path("version")
+                        .asLong())
+                .isEqualTo(3);
+
+        assertThat(put(defaults + "/unknown", "{}").status()).isEqualTo(404);
+        assertThat(put(defaults + "/crm", "{\"primary\": 3}").fields()).containsExactly("primary");
+        assertThat(send("DELETE", defaults + "/crm", "").status()).isEqualTo(204);
+        assertThat(send("DELETE", defaults + "/crm", "").status()).isEqualTo(404);
+        assertThat(send("DELETE", defaults + "/disk", "").status()).isEqualTo(204);
+        assertThat(get("/v1/organizations/" + org + "/rules/defaults").status()).isEqualTo(404);
+    }
+
+    @Test
+    void two_who_set_defaults_at_once_are_both_heard() throws Exception {
+        put(destination("crm"), HOOK);
+        String disk =
+                put(destination("disk"), HOOK).body().path("destinationId").asString();
+        String defaults = "/v1/organizations/" + org + "/defaults";
+        log.another(new Change(topics.rules(), org + "/defaults", stamped(BaseRule.with(null, org, disk, null))));
+        assertThat(put(defaults + "/crm", "{}").body().path("defaults").findValuesAsString("name"))
+                .containsExactly("disk", "crm");
+    }
+
+    private static DefaultDestinationRule stamped(DefaultDestinationRule rule) {
+        rule.setVersion(1);
+        return rule;
+    }
+
+    @Test
+    void a_change_may_depend_on_the_version_that_was_read() throws Exception {
+        put(destination("crm"), HOOK);
+        for (String path : List.of(destination("other"), "/v1/organizations/" + org + "/rules/audit")) {
+            String body = path.contains("rules") ? "{\"primary\": [\"crm\"]}" : HOOK;
+            assertThat(send("PUT", path, body, "If-Match", "\"1\"").status()).isEqualTo(412);
+            assertThat(send("PUT", path, body, "If-Match", "*").status()).isEqualTo(412);
+            String created = send("PUT", path, body, "If-None-Match", "*").tag();
+            assertThat(send("PUT", path, body, "If-None-Match", "*").status()).isEqualTo(412);
+            String changed = send("PUT", path, body, "If-Match", created).tag();
+            assertThat(send("PUT", path, body, "If-Match", created).status()).isEqualTo(412);
+            assertThat(send("DELETE", path, "", "If-Match", created).status()).isEqualTo(412);
+            assertThat(get(path).tag()).isEqualTo(changed);
+            assertThat(send("DELETE", path, "", "If-Match", changed).status()).isEqualTo(204);
+            assertThat(send("PUT", path, body, "If-Match", "3").status()).isEqualTo(400);
+            assertThat(send("PUT", path, body, "If-None-Match", "\"3\"").status())
+                    .isEqualTo(400);
+        }
+    }
+
+    @Test
+    void of_two_who_change_the_same_version_at_once_the_later_is_refused_and_leaves_the_other_s() throws Exception {
+        String id = put(destination("crm"), HOOK).body().path("destinationId").asString();
+        String key = org + "/" + id;
+        Answer before = get(destination("crm"));
+        long version = before.body().path("version").asLong();
+        log.another(new Change(topics.destinations(), key, racing(id, "crm-of-another", version + 1)));
+        assertThat(send("PUT", destination(id), HOOK, "If-Match", before.tag()).status())
+                .isEqualTo(412);
+        Answer after = get(destination(id));
+        assertThat(after.body().path("name").asString()).isEqualTo("crm-of-another");
+        assertThat(after.body().path("version").asLong()).isEqualTo(version + 2);
+
+        log.another(new Change(topics.destinations(), key, racing(id, "again", version + 3)));
+        assertThat(send("DELETE", destination(id), "", "If-Match", after.tag()).status())
+                .isEqualTo(412);
+        assertThat(get(destination(id)).body().path("name").asString()).isEqualTo("again");
+    }
+
+    private String applied(String template) {
+        return "/v1/organizations/" + org + "/templates/" + template;
+    }
+
+    private String rule(String id) {
+        return "/v1/organizations/" + org + "/rules/" + id;
+    }
+
+    /// A destination that HIPAA allows.
+    private void putSigned(String... names) throws Exception {
+        for (String name : names) {
+            put(destination(name), HOOK.replace("{\"pro", "{\"labels\": {\"baa\": \"signed\"}, \"pro"));
+        }
+    }
+
+    /// HIPAA, but for how long the log is kept.
+    private static final String BAA = """
+            {"category": "compliance", "slots": ["main", "last"],
+             "constraints": ["encrypted_transport", {"constraint": "labels", "values": ["baa=signed"]}, "fallback_required"],
+             "rules": [{"ruleId": "all", "selection": "failover", "primarySlots": ["main"], "fallbackSlots": ["last"]}]}""";
+
+    @Test
+    void templates_are_listed_put_and_deleted() throws Exception {
+        assertThat(get("/v1/templates").body().path("templates").findValuesAsString("templateId"))
+                .containsAll(BuiltInTemplates.IDS);
+        assertThat(get("/v1/templates/hipaa").body().path("builtIn").asBoolean())
+                .isTrue();
+        String own = "/v1/templates/own" + number;
+        Answer created = put(own, BAA);
+        assertThat(created.status()).isEqualTo(201);
+        assertThat(created.body().path("builtIn").asBoolean()).isFalse();
+        assertThat(created.body().path("version").asLong()).isEqualTo(1);
+        Answer again = put(own, created.body().toString());
+        assertThat(again.status()).isEqualTo(200);
+        assertThat(again.body().path("version").asLong()).isEqualTo(2);
+        assertThat(send("PUT", own, BAA, "If-Match", created.tag()).status()).isEqualTo(412);
+        assertThat(send("DELETE", own, "", "If-Match", created.tag()).status()).isEqualTo(412);
+        assertThat(send("DELETE", own, "").status()).isEqualTo(204);
+        assertThat(get(own).status()).isEqualTo(404);
+        assertThat(send("DELETE", "/v1/templates/hipaa", "").status()).isEqualTo(404);
+    }
+
+    @Test
+    void one_s_own_template_takes_the_place_of_a_built_in_one() throws Exception {
+        assertThat(put("/v1/templates/saas", BAA).body().path("version").asLong())
+                .isEqualTo(2);
+        assertThat(get("/v1/templates/saas").body().path("builtIn").asBoolean()).isFalse();
+        assertThat(send("DELETE", "/v1/templates/saas", "").status()).isEqualTo(204);
+        assertThat(get("/v1/templates/saas").body().path("builtIn").asBoolean()).isTrue();
+    }
+
+    @Test
+    void every_fault_of_a_template_is_listed_with_its_path() throws Exception {
+        assertThat(put("/v1/templates/bad", """
+                        {"category": "best", "slots": ["main", {"name": "no token"}, 3], "colour": 1,
+                         "constraints": [{"constraint": "regions"}, "x"],
+                         "rules": [{"primarySlots": ["main"], "selection": "any", "weights": {"main": "x"}}, 4]}""").fields())
+                .containsExactlyInAnyOrder(
+                        "colour",
+                        "category",
+                        "slots[1].name",
+                        "slots[2]",
+                        "constraints[0].values",
+                        "constraints[1].constraint",
+                        "rules[0].ruleId",
+                        "rules[0].weights.main",
+                        "rules[1]");
+    }
+
+    @Test
+    void a_template_that_is_applied_makes_rules_that_remember_it() throws Exception {
+        put(destination("crm"), HOOK);
+        put(destination("disk"), HOOK);
+        String template = applied("primary-with-failover");
+        assertThat(put(template, "{}").fields()).containsExactlyInAnyOrder("slots.main", "slots.standby");
+        assertThat(put(template, "{\"slots\": {\"main\": \"nowhere\", \"x\": \"crm\"}}")
+                        .fields())
+                .contains("slots.main", "slots.x");
+        assertThat(put(template, "{\"slots\": {\"main\": \"crm\", \"standby\": [\"crm\"]}}")
+                        .fields())
+                .containsExactly("rules.primary-with-failover-all.secondary[0].destinationId");
+
+        String slots = "{\"slots\": {\"main\": \"crm\", \"standby\": [\"disk\"]}}";
+        Answer dry = put(template + "?dryRun=true", slots);
+        assertThat(dry.body().at("/changes/0/change").asString()).isEqualTo("create");
+        assertThat(get(rule("primary-with-failover-all")).status()).isEqualTo(404);
+        put(template, slots);
+        JsonNode made = get(rule("primary-with-failover-all")).body();
+        assertThat(made.path("selection").asString()).isEqualTo("failover");
+        assertThat(made.at("/template/templateId").asString()).isEqualTo("primary-with-failover");
+        assertThat(put(template, "{}").body().path("changes")).isEmpty();
+        assertThat(get(rule("primary-with-failover-all")).body()).isEqualTo(made);
+        JsonNode listed = get("/v1/organizations/" + org + "/templates").body().path("templates");
+        assertThat(listed.findValuesAsString("templateId")).containsExactly("primary-with-failover");
+        assertThat(listed.at("/0/latestVersion").asLong()).isEqualTo(1);
+
+        assertThat(send("DELETE", template, "").status()).isEqualTo(204);
+        assertThat(get(rule("primary-with-failover-all")).status()).isEqualTo(404);
+        assertThat(send("DELETE", template, "").status()).isEqualTo(404);
+    }
+
+    @Test
+    void a_newer_version_shows_what_it_would_change_and_keeps_the_slots() throws Exception {
+        put(destination("crm"), HOOK);
+        put(destination("disk"), HOOK);
+        String id = "own" + number;
+        String body = """
+                {"slots": ["main", {"name": "last", "required": false}],
+                 "rules": [{"ruleId": "a", "priority": 1, "primarySlots": ["main"], "fallbackSlots": ["last"]},
+                           {"ruleId": "b", "primarySlots": ["main"], "conditions": {"userRoles": ["x"]}}]}""";
+        put("/v1/templates/" + id, body);
+        put(applied(id), "{\"slots\": {\"main\": \"crm\", \"last\": \"disk\"}}");
+        put(
+                "/v1/templates/" + id,
+                body.replace("\"priority\": 1", "\"priority\": 5").replace("\"b\"", "\"c\""));
+        assertThat(get("/v1/organizations/" + org + "/templates")
+                        .body()
+                        .at("/templates/0/latestVersion")
+                        .asLong())
+                .isEqualTo(2);
+        JsonNode changes = put(applied(id) + "?dryRun=true", "{}").body().path("changes");
+        assertThat(changes.findValuesAsString("ruleId")).containsExactly(id + "-a", id + "-c", id + "-b");
+        assertThat(changes.findValuesAsString("change")).containsExactly("update", "create", "delete");
+        assertThat(changes.at("/0/fields").findValuesAsString("field")).containsExactly("priority", "template");
+        assertThat(changes.at("/0/fields/0/before").asInt()).isEqualTo(1);
+        assertThat(changes.at("/0/fields/0/after").asInt()).isEqualTo(5);
+        put(applied(id), "{}");
+        JsonNode rule = get(rule(id + "-a")).body();
+        assertThat(rule.path("priority").asInt()).isEqualTo(5);
+        assertThat(rule.path("fallback")).hasSize(1);
+        assertThat(get(rule(id + "-b")).status()).isEqualTo(404);
+        assertThat(put(applied(id), "{\"slots\": {\"last\": []}}")
+                        .body()
+                        .at("/changes/0/ruleId")
+                        .asString())
+                .isEqualTo(id + "-a");
+        assertThat(get(rule(id + "-a")).body().path("fallback")).isEmpty();
+    }
+
+    @Test
+    void a_rule_of_another_origin_is_not_overwritten_by_a_template() throws Exception {
+        put(destination("crm"), HOOK);
+        put(rule("single-destination-all"), "{\"primary\": [\"crm\"]}");
+        assertThat(put(applied("single-destination"), "{\"slots\": {\"main\": \"crm\"}}")
+                        .status())
+                .isEqualTo(409);
+    }
+
+    @Test
+    void what_breaks_a_constraint_in_force_is_refused_with_its_name() throws Exception {
+        String id = "own" + number;
+        put("/v1/templates/" + id, BAA);
+        putSigned("crm", "disk");
+        put(destination("unsigned"), HOOK);
+        put(
+                destination("plain"),
+                HOOK.replace("{\"pro", "{\"labels\": {\"baa\": \"signed\"}, \"pro")
+                        .replace("https", "http"));
+        assertThat(put(applied(id), "{\"slots\": {\"main\": \"unsigned\", \"last\": \"plain\"}}")
+                        .fields())
+                .containsExactly(
+                        "rules." + id + "-all.primary[0].destinationId",
+                        "rules." + id + "-all.fallback[0].destinationId");
+        put(rule("other"), "{\"primary\": [\"unsigned\"]}");
+        String slots = "{\"slots\": {\"main\": \"crm\", \"last\": \"disk\"}}";
+        assertThat(put(applied(id), slots).fields())
+                .containsExactly("rules.other.fallback", "rules.other.primary[0].destinationId");
+        assertThat(put(applied(id) + "?dryRun=true", slots).status()).isEqualTo(422);
+        send("DELETE", rule("other"), "");
+        assertThat(put(applied(id), slots).status()).isEqualTo(200);
+
+        Answer refused = put(destination("crm"), HOOK);
+        assertThat(refused.fields()).containsExactly("labels");
+        assertThat(refused.body().at("/errors/0/message").asString())
+                .isEqualTo("breaks " + id + "/labels: only destinations with the labels {baa=signed}");
+        assertThat(put(destination("new"), HOOK.replace("https", "http")).fields())
+                .containsExactly("settings");
+        assertThat(put(rule("other"), "{\"primary\": [\"crm\"], \"fallback\": [\"unsigned\"]}")
+                        .fields())
+                .containsExactly("fallback[0].destinationId");
+        assertThat(put(rule("other"), "{\"primary\": [\"crm\"]}").fields()).containsExactly("fallback");
+        assertThat(put("/v1/organizations/" + org + "/defaults/crm", "{}").fields())
+                .containsExactly("fallback");
+        assertThat(put(rule("other"), "{\"primary\": [\"crm\"], \"fallback\": [\"disk\"]}")
+                        .status())
+                .isEqualTo(201);
+
+        JsonNode other = get(rule("other")).body();
+        ((ObjectNode) other).set("constraints", get(rule(id + "-all")).body().path("constraints"));
+        assertThat(put(rule("another"), other.toString()).fields()).containsExactly("template");
+
+        // A change by hand lifts nothing; deleting the template's rules does.
+        JsonNode made = get(rule(id + "-all")).body();
+        ((ObjectNode) made).put("priority", 3).remove(List.of("template", "constraints"));
+        assertThat(put(rule(id + "-all"), made.toString()).body().path("constraints"))
+                .hasSize(3);
+        assertThat(put(destination("crm"), HOOK).status()).isEqualTo(422);
+        assertThat(send("DELETE", applied(id), "").status()).isEqualTo(204);
+        assertThat(put(destination("crm"), HOOK).status()).isEqualTo(200);
+    }
+
+    @Test
+    void a_worker_that_forgets_too_soon_cannot_be_under_a_template_that_asks_for_more() throws Exception {
+        putSigned("crm", "disk");
+        String slots = "{\"slots\": {\"main\": \"crm\", \"fallback\": \"disk\"}}";
+        assertThat(put(applied("hipaa"), slots).body().at("/errors/0/message").asString())
+                .isEqualTo("breaks hipaa/retention_days: the log is kept for 2190 days or longer");
+    }
+
+    @Test
+    void where_a_request_would_go_is_explained_under_constraints() throws Exception {
+        String id = "own" + number;
+        put("/v1/templates/" + id, BAA);
+        putSigned("crm", "disk");
+        put(applied(id), "{\"slots\": {\"main\": \"crm\", \"last\": \"disk\"}}");
+        Destination behind =
+                racing(get(destination("crm")).body().path("destinationId").asString(), "crm", Long.MAX_VALUE / 2);
+        log.append(new Change(topics.destinations(), org + "/" + behind.getDestinationId(), behind));
+        JsonNode route = send("POST", "/v1/organizations/" + org + "/routes/explain", "{\"type\": \"a\"}")
+                .body()
+                .at("/routes/0/candidates");
+        assertThat(route.findValuesAsString("verdict")).containsExactly("passed over", "goes there");
+        assertThat(route.at("/0/reason").asString()).isEqualTo("constraint_violated: " + id + "/encrypted_transport");
     }
 
     @Test
@@ -623,20 +1008,25 @@ class RestTest {
         return send("PUT", path, body);
     }
 
-    private Answer send(String method, String path, String body) throws IOException, InterruptedException {
+    private Answer send(String method, String path, String body, String... headers)
+            throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.url() + path));
         request.method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         if (!body.isEmpty()) {
             request.header("Content-Type", "application/json");
         }
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
         HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
         return new Answer(
                 response.statusCode(),
                 response.headers().firstValue("Content-Type").orElse(""),
+                response.headers().firstValue("ETag").orElse(""),
                 response.body().isEmpty() ? JSON.createObjectNode() : JSON.readTree(response.body()));
     }
 
-    private record Answer(int status, String type, JsonNode body) {
+    private record Answer(int status, String type, String tag, JsonNode body) {
         List<String> fields() {
             return body.path("errors")
                     .valueStream()

@@ -17,12 +17,12 @@ class MigrationsTest {
         TestPostgres postgres = TestPostgres.empty("migrations_empty");
         Migrations migrations = migrations(postgres.url());
         assertThat(migrations.check().complaint())
-                .isEqualTo("The database is at schema version none, this worker needs 2: run `waybill migrate`.");
+                .isEqualTo("The database is at schema version none, this worker needs 3: run `waybill migrate`.");
 
-        assertThat(migrations.migrate()).isEqualTo(new Migrations.Migrated(2, "2"));
-        assertThat(migrations.check()).isEqualTo(new SchemaState.Current("2"));
+        assertThat(migrations.migrate()).isEqualTo(new Migrations.Migrated(3, "3"));
+        assertThat(migrations.check()).isEqualTo(new SchemaState.Current("3"));
         assertThat(migrations.check().complaint()).isNull();
-        assertThat(migrations.migrate()).isEqualTo(new Migrations.Migrated(0, "2"));
+        assertThat(migrations.migrate()).isEqualTo(new Migrations.Migrated(0, "3"));
     }
 
     @Test
@@ -32,7 +32,7 @@ class MigrationsTest {
                 + " script, installed_by, execution_time, success)"
                 + " values (99, '99', 'future', 'SQL', 'V99__future.sql', 'x', 1, true)");
         assertThat(migrations(postgres.url()).check().complaint())
-                .isEqualTo("The database is at schema version 99, this worker knows only up to 2:"
+                .isEqualTo("The database is at schema version 99, this worker knows only up to 3:"
                         + " start a newer worker.");
     }
 
@@ -40,7 +40,7 @@ class MigrationsTest {
     void aDatabaseMayBeSharedWithAnApplication() {
         TestPostgres postgres = TestPostgres.empty("migrations_shared");
         postgres.execute("create table theirs (id int)");
-        assertThat(migrations(postgres.url()).migrate().applied()).isEqualTo(2);
+        assertThat(migrations(postgres.url()).migrate().applied()).isEqualTo(3);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.waybill.worker.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -133,6 +134,28 @@ public abstract class SinkContractTest {
     /// Changes the credentials on our side and makes the peer refuse the old ones; false if there are none.
     protected boolean rotateCredentials() {
         return false;
+    }
+
+    /// The router asks it of every destination.
+    @Test
+    void whetherItIsEncryptedCanBeSaidOfAnySettings() {
+        Destination good = destination();
+        for (Map<String, String> settings : List.of(Map.<String, String>of(), Map.of("url", "::"), Map.of("x", "y"))) {
+            Destination bad = new Destination(
+                    good.id(),
+                    good.organizationId(),
+                    good.name(),
+                    good.kind(),
+                    good.provider(),
+                    good.enabled(),
+                    settings,
+                    good.policy(),
+                    good.region(),
+                    good.labels(),
+                    good.version(),
+                    good.encoded());
+            assertThatCode(() -> provider().isEncrypted(bad)).doesNotThrowAnyException();
+        }
     }
 
     @AfterEach
@@ -448,8 +471,9 @@ public abstract class SinkContractTest {
         ConnectionReport report = sink.test();
 
         assertThat(report.success()).isFalse();
-        assertThat(report.fault()).isNotNull();
-        assertThat(report.hint()).isNotBlank();
+        assertThat(report.problem()).isNotNull();
+        assertThat(report.problem().hint()).isNotBlank();
+        assertThat(report.problem().error()).isEqualTo(ConnectionError.TIMEOUT);
         assertThat(report.checks()).anyMatch(check -> !check.passed());
     }
 

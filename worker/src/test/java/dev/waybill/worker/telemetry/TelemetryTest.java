@@ -12,7 +12,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -67,6 +69,21 @@ class TelemetryTest {
             assertThat(scrape(telemetry))
                     .containsPattern("waybill_tasks_admitted\\{[^}]*} 2.0")
                     .containsPattern("waybill_attempts_oldest_age_seconds\\{[^}]*} 5.0");
+        }
+    }
+
+    @Test
+    void how_far_the_configuration_was_read_is_told_by_topic() throws IOException {
+        try (Telemetry telemetry = new Telemetry(settings(null, true), "w1", "1")) {
+            Map<String, Long> applied = Map.of("rules", 6L);
+            ConfigurationGauges.produced(telemetry.meter(), List.of("rules", "new"), topic -> Optional.of(7L));
+            ConfigurationGauges.applied(
+                    telemetry.meter(), List.of("rules", "new"), topic -> Optional.ofNullable(applied.get(topic)));
+            assertThat(scrape(telemetry))
+                    .containsPattern(
+                            "waybill_configuration_produced\\{[^}]*waybill_partition=\"0\"[^}]*waybill_topic=\"rules\"[^}]*} 7.0")
+                    .containsPattern("waybill_configuration_applied\\{[^}]*waybill_topic=\"rules\"[^}]*} 6.0")
+                    .doesNotContainPattern("waybill_configuration_applied\\{[^}]*waybill_topic=\"new\"");
         }
     }
 

@@ -10,6 +10,8 @@ import dev.waybill.avro.Payload;
 import dev.waybill.avro.RequestContext;
 import dev.waybill.avro.RouteFate;
 import dev.waybill.avro.RuleConditions;
+import dev.waybill.avro.RuleConstraint;
+import dev.waybill.avro.RuleOrigin;
 import dev.waybill.avro.RuleTarget;
 import dev.waybill.avro.RuleWindow;
 import dev.waybill.local.system.ScriptedReceiver.Answer;
@@ -38,16 +40,18 @@ import org.junit.jupiter.api.TestInstance;
 class RulesTest {
 
     private static final String ACME = "acme";
+    private static final String CLINIC = "clinic";
     private static final Duration RESULTS_MAX = Duration.ofSeconds(60);
     private static final Duration PROJECTED_MAX = Duration.ofSeconds(20);
     private static final int SPREAD = 200;
     private static final int PATIENTS = 20;
-    private static final int ALONE = 4;
+    private static final int ALONE = 6;
 
     private final Installation installation = Installation.create("rules");
     private final ScriptedReceiver receiver = new ScriptedReceiver();
     private final Application application = new Application(installation);
     private final Map<String, String> ids = new HashMap<>();
+    private String clinic = "";
     private Map<String, List<DeliveryResult>> results = Map.of();
 
     @BeforeAll
@@ -55,6 +59,11 @@ class RulesTest {
         for (String name : List.of("a", "b", "c")) {
             put(name, 204);
         }
+        clinic = application.putWebhook(
+                CLINIC,
+                "plain",
+                receiver.plays("plain", _ -> Answer.of(204)),
+                DeliveryPolicy.newBuilder().build());
         put("gone", 410);
         put("broken", 500);
         configure();
@@ -63,6 +72,12 @@ class RulesTest {
             request("night", "night", "nurse", Map.of());
             request("copied", "copy", null, Map.of());
             request("nowhere", "other", null, Map.of());
+            application.send(request(CLINIC, "unsafe", "other", null, Map.of()).build(), Map.of());
+            application.send(
+                    request(CLINIC, "unsafe-named", "other", null, Map.of())
+                            .setDestinationIds(List.of("plain"))
+                            .build(),
+                    Map.of());
             for (int i = 0; i < SPREAD; i++) {
                 request("spread-" + i, "spread", null, Map.of());
             }
@@ -116,6 +131,13 @@ class RulesTest {
                         .setPrimary(targets("a", "b", "c")));
         rule("archive", "copy", rule -> rule.setPriority(9).setContinues(true).setPrimary(targets("c")));
         rule("copy", "copy", rule -> rule.setPrimary(targets("a")));
+        // A regime that the receiver here, which speaks plain HTTP, does not keep to; nobody of the API was asked.
+        application.putRule(base("hipaa-all")
+                .setOrganizationId(CLINIC)
+                .setPrimary(List.of(new RuleTarget(clinic, 1)))
+                .setTemplate(new RuleOrigin("hipaa", 2L, Map.of("main", List.of(clinic))))
+                .setConstraints(List.of(new RuleConstraint("encrypted_transport", List.of())))
+                .build());
         application.putRule(base("night")
                 .setPrimary(targets("b"))
                 .setConditions(RuleConditions.newBuilder()
@@ -153,20 +175,21 @@ class RulesTest {
     }
 
     private void request(String deliveryId, String type, @Nullable String role, Map<String, String> metadata) {
-        application.send(
-                DeliveryRequest.newBuilder()
-                        .setDeliveryId(deliveryId)
-                        .setOrganizationId(ACME)
-                        .setPayload(Payload.newBuilder()
-                                .setType(type)
-                                .setBody(ByteBuffer.wrap(new byte[] {1}))
-                                .build())
-                        .setContext(
-                                RequestContext.newBuilder().setUserRole(role).build())
-                        .setMetadata(metadata)
-                        .setRequestedAt(Instant.now())
-                        .build(),
-                Map.of());
+        application.send(request(ACME, deliveryId, type, role, metadata).build(), Map.of());
+    }
+
+    private static DeliveryRequest.Builder request(
+            String organization, String deliveryId, String type, @Nullable String role, Map<String, String> metadata) {
+        return DeliveryRequest.newBuilder()
+                .setDeliveryId(deliveryId)
+                .setOrganizationId(organization)
+                .setPayload(Payload.newBuilder()
+                        .setType(type)
+                        .setBody(ByteBuffer.wrap(new byte[] {1}))
+                        .build())
+                .setContext(RequestContext.newBuilder().setUserRole(role).build())
+                .setMetadata(metadata)
+                .setRequestedAt(Instant.now());
     }
 
     @AfterAll
@@ -257,6 +280,18 @@ class RulesTest {
         assertThat(result("nowhere"))
                 .returns("REJECTED", DeliveryResult::getStatus)
                 .returns("no_route", DeliveryResult::getReason);
+    }
+
+    @Test
+    void what_would_break_a_constraint_is_rejected_and_not_sent() throws SQLException {
+        for (String deliveryId : List.of("unsafe", "unsafe-named")) {
+            assertThat(result(deliveryId).getStatus()).isEqualTo("REJECTED");
+            assertThat(onlyRoute(deliveryId).getReason()).isEqualTo("constraint_violated: hipaa/encrypted_transport");
+            assertThat(receiver.requests(deliveryId)).isEmpty();
+        }
+        assertThat(rows("select template_id, template_version, constraints from default_destination_rules"
+                        + " where rule_id = 'hipaa-all'"))
+                .containsExactly("hipaa 2 [{\"values\": [], \"constraint\": \"encrypted_transport\"}]");
     }
 
     private List<String> rows(String sql) throws SQLException {

@@ -13,7 +13,11 @@ public sealed interface Change
                 Change.DestinationDeleted,
                 Change.RulePut,
                 Change.RuleDeleted,
+                Change.Nothing,
                 Change.Poison {
+
+    /// A record of which the rows do not tell.
+    record Nothing() implements Change {}
 
     /// A destination as it is from now on.
     record DestinationPut(
@@ -37,6 +41,7 @@ public sealed interface Change
     ///
     /// @param conditions as JSON; null matches always
     /// @param weights    by id of a destination, where it is not 1
+    /// @param constraints as JSON
     record RulePut(
             String organizationId,
             String ruleId,
@@ -53,6 +58,9 @@ public sealed interface Change
             List<UUID> secondary,
             List<UUID> fallback,
             Map<String, String> weights,
+            @Nullable String templateId,
+            @Nullable Long templateVersion,
+            String constraints,
             long version,
             Instant changedAt,
             @Nullable String changedBy)

@@ -1,50 +1,46 @@
 package dev.waybill.worker.projector.fold;
 
 import java.time.Instant;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// Where an organization's deliveries go by default, read off its rules: the primary targets of the active rule without
-/// conditions that has the highest priority. The first target is the primary one; deleted ones are left out.
+/// Where an organization's deliveries go by default, read off its [base rule][Rule#BASE_ID]: its destinations in their
+/// order, of which the first is the primary one. Deleted ones are left out; an inactive rule has none.
 public final class Defaults {
-
-    private static final Comparator<Rule> EVALUATION =
-            Comparator.comparingInt(Rule::priority).reversed().thenComparing(Rule::ruleId);
 
     private Defaults() {}
 
-    public static List<Row> of(String organizationId, Collection<Rule> rules, Set<UUID> living) {
-        Optional<Rule> rule = rules.stream()
-                .filter(candidate -> candidate.active() && !candidate.conditional())
-                .min(EVALUATION);
-        if (rule.isEmpty()) {
+    /// The rows of an organization.
+    ///
+    /// @param living the destinations that are not deleted
+    public static List<Row> of(Base base, Set<UUID> living) {
+        if (!base.active()) {
             return List.of();
         }
-        List<UUID> targets = new LinkedHashSet<>(rule.get().primary())
-                .stream().filter(living::contains).toList();
+        SequencedSet<UUID> targets = new LinkedHashSet<>(base.destinations());
+        targets.retainAll(living);
         return targets.stream()
                 .map(target -> new Row(
-                        RowIds.defaultDestination(organizationId, target),
-                        organizationId,
+                        RowIds.defaultDestination(base.organizationId(), target),
+                        base.organizationId(),
                         target,
                         target.equals(targets.getFirst()),
-                        rule.get().changedAt(),
-                        rule.get().changedBy()))
+                        base.changedAt(),
+                        base.changedBy()))
                 .toList();
     }
 
-    public record Rule(
-            String ruleId,
-            int priority,
+    /// An organization's base rule.
+    ///
+    /// @param destinations of all tiers, in their order
+    public record Base(
+            String organizationId,
             boolean active,
-            boolean conditional,
-            List<UUID> primary,
+            List<UUID> destinations,
             Instant changedAt,
             @Nullable String changedBy) {}
 

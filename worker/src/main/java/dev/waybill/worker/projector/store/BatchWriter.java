@@ -135,6 +135,7 @@ public final class BatchWriter {
                 }
                 case Change.RulePut put -> config.add(put);
                 case Change.RuleDeleted deleted -> config.add(deleted);
+                case Change.Nothing() -> {}
                 case Change.Poison poison -> quarantine.add(Quarantine.Row.of(item, poison.error()));
             }
         }

@@ -70,6 +70,9 @@ final class ConfigTables {
             .bool("continues", RulePut::continues)
             .time("valid_from", RulePut::validFrom)
             .time("valid_until", RulePut::validUntil)
+            .text("template_id", RulePut::templateId)
+            .bigint("template_version", RulePut::templateVersion)
+            .textAs("jsonb", "constraints", RulePut::constraints)
             .bigint("version", RulePut::version)
             .time("changed_at", RulePut::changedAt)
             .text("changed_by", RulePut::changedBy)
@@ -79,7 +82,8 @@ final class ConfigTables {
                     primary_ids = excluded.primary_ids, secondary_ids = excluded.secondary_ids,
                     fallback_ids = excluded.fallback_ids, weights = excluded.weights, selection = excluded.selection,
                     sticky_by = excluded.sticky_by, continues = excluded.continues,
-                    valid_from = excluded.valid_from, valid_until = excluded.valid_until,
+                    template_id = excluded.template_id, template_version = excluded.template_version,
+                    constraints = excluded.constraints, valid_from = excluded.valid_from, valid_until = excluded.valid_until,
                     version = excluded.version, changed_at = excluded.changed_at, changed_by = excluded.changed_by
                     """);
 

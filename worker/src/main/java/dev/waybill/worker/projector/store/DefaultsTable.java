@@ -1,10 +1,10 @@
 package dev.waybill.worker.projector.store;
 
+import dev.waybill.topology.model.Rule;
 import dev.waybill.worker.projector.fold.Defaults;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.jooq.Record;
@@ -19,9 +19,9 @@ final class DefaultsTable {
     /// First key of the advisory lock; the second is the organization's.
     private static final int LOCK_SPACE = 0x5761;
 
-    private static final String RULES = """
-            select rule_id, priority, active, conditions is not null, primary_ids, changed_at, changed_by
-            from default_destination_rules where organization_id = ?
+    private static final String BASE = """
+            select active, primary_ids || secondary_ids || fallback_ids, changed_at, changed_by
+            from default_destination_rules where organization_id = ? and rule_id = ?
             """;
 
     private static final String LIVING = """
@@ -43,27 +43,25 @@ final class DefaultsTable {
 
     static void derive(Session session, String organizationId) {
         session.query(LOCK, LOCK_SPACE, organizationId);
-        List<Defaults.Rule> rules = session.query(RULES, organizationId).stream()
-                .map(DefaultsTable::rule)
-                .toList();
-        UUID[] targets = rules.stream()
-                .flatMap(rule -> rule.primary().stream())
-                .distinct()
-                .toArray(UUID[]::new);
-        Set<UUID> living = new HashSet<>();
-        session.query(LIVING, targets, organizationId).forEach(row -> living.add(row.get(0, UUID.class)));
         session.execute(CLEAR, organizationId);
-        ROWS.write(session, Defaults.of(organizationId, rules, living));
+        session.query(BASE, organizationId, Rule.BASE_ID).stream()
+                .map(row -> base(organizationId, row))
+                .forEach(base -> ROWS.write(session, Defaults.of(base, living(session, base))));
     }
 
-    private static Defaults.Rule rule(Record row) {
-        return new Defaults.Rule(
-                row.get(0, String.class),
-                row.get(1, int.class),
-                row.get(2, boolean.class),
-                row.get(3, boolean.class),
-                Arrays.asList(row.get(4, UUID[].class)),
-                row.get(5, OffsetDateTime.class).toInstant(),
-                row.get(6, String.class));
+    private static Set<UUID> living(Session session, Defaults.Base base) {
+        Set<UUID> living = new HashSet<>();
+        session.query(LIVING, base.destinations().toArray(UUID[]::new), base.organizationId())
+                .forEach(row -> living.add(row.get(0, UUID.class)));
+        return living;
+    }
+
+    private static Defaults.Base base(String organizationId, Record row) {
+        return new Defaults.Base(
+                organizationId,
+                row.get(0, boolean.class),
+                Arrays.asList(row.get(1, UUID[].class)),
+                row.get(2, OffsetDateTime.class).toInstant(),
+                row.get(3, String.class));
     }
 }

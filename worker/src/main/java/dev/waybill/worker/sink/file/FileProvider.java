@@ -11,6 +11,7 @@ import dev.waybill.worker.sink.Sink;
 import dev.waybill.worker.sink.SinkProvider;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigException;
@@ -100,6 +101,17 @@ public final class FileProvider implements SinkProvider {
     @Override
     public ConfigDef settings() {
         return DEFINITION;
+    }
+
+    /// It stays on this machine, or on what the operator has mounted.
+    @Override
+    public boolean isEncrypted(Destination destination) {
+        return true;
+    }
+
+    @Override
+    public Map<String, String> example() {
+        return Map.of(DIRECTORY, "reports/daily");
     }
 
     @Override

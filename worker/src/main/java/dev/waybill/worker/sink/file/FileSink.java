@@ -9,8 +9,12 @@ import dev.waybill.topology.policy.Outcome;
 import dev.waybill.worker.sink.Attempt;
 import dev.waybill.worker.sink.BatchReport;
 import dev.waybill.worker.sink.BatchSink;
+import dev.waybill.worker.sink.ConnectionError;
 import dev.waybill.worker.sink.ConnectionReport;
-import dev.waybill.worker.sink.ConnectionReport.Check;
+import dev.waybill.worker.sink.ConnectionReport.Permission;
+import dev.waybill.worker.sink.ConnectionReport.Phase;
+import dev.waybill.worker.sink.ConnectionReport.Problem;
+import dev.waybill.worker.sink.ConnectionSteps;
 import dev.waybill.worker.sink.Content;
 import dev.waybill.worker.sink.Failures;
 import dev.waybill.worker.sink.PhaseClock;
@@ -150,24 +154,36 @@ final class FileSink implements BatchSink {
 
     @Override
     public ConnectionReport test() throws InterruptedException {
-        PhaseClock phases = new PhaseClock();
-        Map<String, String> details = Map.of("directory", target.directory().toString());
+        ConnectionSteps steps =
+                new ConnectionSteps().detail("path", target.directory().toString());
         String name = ".waybill-test-" + UUID.randomUUID();
         try {
             Path directory = target.prepare();
             writer.write(directory, name, TEST, false);
+            steps.passed("write", Phase.PROBE).proved(Permission.WRITE);
             Files.delete(directory.resolve(name));
             disk.flush(directory);
-            return new ConnectionReport(
-                    phases.phases(), null, List.of(new Check("write", true, "ok")), details, null, null);
+            return steps.passed("delete", Phase.PROBE).proved(Permission.DELETE).succeeded();
         } catch (ClosedByInterruptException e) {
             boolean _ = Thread.interrupted();
             throw new InterruptedException("stopped while writing");
         } catch (IOException e) {
             Fault fault = FileFaults.of(e).fault();
-            Check check = new Check("write", false, String.valueOf(fault.message()));
-            return new ConnectionReport(phases.phases(), null, List.of(check), details, fault, hint(fault.code()));
+            return steps.failed(
+                    "write",
+                    Phase.PROBE,
+                    new Problem(error(fault.code()), String.valueOf(fault.message()), hint(fault.code()), null, false));
         }
+    }
+
+    private static ConnectionError error(String code) {
+        return switch (code) {
+            case "file_permission_denied", "file_read_only" -> ConnectionError.PERMISSION_DENIED;
+            case "file_root_missing" -> ConnectionError.NOT_FOUND;
+            case "file_disk_full" -> ConnectionError.NO_SPACE;
+            case "file_path_escapes" -> ConnectionError.INVALID_SETTINGS;
+            default -> ConnectionError.UNAVAILABLE;
+        };
     }
 
     private static String hint(String code) {

@@ -1,17 +1,17 @@
 package dev.waybill.worker.sink.http;
 
+import dev.waybill.topology.model.AttemptReport.Phases;
 import dev.waybill.topology.policy.Fault;
 import dev.waybill.topology.policy.Outcome;
+import dev.waybill.worker.sink.ConnectionError;
 import dev.waybill.worker.sink.ConnectionReport;
-import dev.waybill.worker.sink.ConnectionReport.Check;
-import dev.waybill.worker.sink.PhaseClock;
+import dev.waybill.worker.sink.ConnectionReport.Phase;
+import dev.waybill.worker.sink.ConnectionReport.Problem;
+import dev.waybill.worker.sink.ConnectionSteps;
 import dev.waybill.worker.sink.http.HttpResult.Answer;
 import dev.waybill.worker.sink.http.HttpResult.NoAnswer;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -36,29 +36,57 @@ public final class ConnectionTest {
             List<Header> headers,
             HttpCall.Timeouts timeouts)
             throws InterruptedException {
+        ConnectionSteps steps = new ConnectionSteps();
         HttpCall call = new HttpCall("HEAD", target, headers, null, timeouts, 0, true);
         HttpResult result = onVirtualThread(() -> line.exchange(call, identity));
-        Map<String, String> details = details(target, result);
+        way(steps, target, result);
         return switch (result.reply()) {
             case Answer answer ->
-                new ConnectionReport(
-                        result.phases(), answer.status(), checks(result, target, null), details, null, null);
-            case NoAnswer none ->
-                new ConnectionReport(
-                        result.phases(),
-                        null,
-                        checks(result, target, none.outcome().fault()),
-                        details,
-                        none.outcome().fault(),
-                        TransportHints.of(none.outcome().fault().code()),
-                        none.outcome() instanceof Outcome.OurFault);
+                steps.status(answer.status()).passed("answer", null).succeeded();
+            case NoAnswer none -> notAnswered(steps, target, result, none.outcome());
         };
+    }
+
+    /// The way to the receiver, as far as it was gone.
+    public static void way(ConnectionSteps steps, HttpTarget target, HttpResult result) {
+        Phases phases = result.phases();
+        steps.took(Phase.DNS, phases.dns())
+                .took(Phase.CONNECT, phases.connect())
+                .took(Phase.TLS, phases.tls())
+                .took(Phase.PROBE, phases.firstByte());
+        describe(steps, target, result);
+        String failed = result.reply() instanceof NoAnswer none
+                ? failedStep(none.outcome().fault(), result)
+                : "answer";
+        for (String step : target.secure() ? List.of("resolve", "connect", "tls") : List.of("resolve", "connect")) {
+            if (step.equals(failed)) {
+                return;
+            }
+            steps.passed(step, null);
+        }
+    }
+
+    /// The report of a test that got no answer, after [#way].
+    public static ConnectionReport notAnswered(
+            ConnectionSteps steps, HttpTarget target, HttpResult result, Outcome.Failed outcome) {
+        Fault fault = outcome.fault();
+        Problem problem = new Problem(
+                ConnectionError.of(fault),
+                fault.message() == null ? fault.code() : fault.message(),
+                TransportHints.of(fault.code()),
+                null,
+                outcome instanceof Outcome.OurFault);
+        return steps.failed(failedStep(fault, result), null, problem);
     }
 
     /// The report of a test that could not be made, because what it needs is not there.
     public static ConnectionReport notMade(Fault fault, String hint) {
-        Check check = new Check("credentials", false, String.valueOf(fault.message()));
-        return new ConnectionReport(new PhaseClock().phases(), null, List.of(check), Map.of(), fault, hint);
+        Problem problem = ConnectionSteps.problem(fault, false);
+        return new ConnectionSteps()
+                .failed(
+                        "credentials",
+                        Phase.AUTHENTICATE,
+                        new Problem(problem.error(), problem.message(), hint, null, false));
     }
 
     private static HttpResult onVirtualThread(Callable<HttpResult> exchange) throws InterruptedException {
@@ -74,48 +102,27 @@ public final class ConnectionTest {
         }
     }
 
-    private static Map<String, String> details(HttpTarget target, HttpResult result) {
-        Map<String, String> details = new TreeMap<>();
-        details.put("host", target.origin().getHostName());
-        details.put("port", Integer.toString(target.origin().getPort()));
-        details.put("secure", Boolean.toString(target.secure()));
-        if (result.remoteAddress() != null) {
-            details.put("remoteAddress", result.remoteAddress());
-        }
+    private static void describe(ConnectionSteps steps, HttpTarget target, HttpResult result) {
+        steps.detail("host", target.origin().getHostName())
+                .detail("port", Integer.toString(target.origin().getPort()))
+                .detail("secure", Boolean.toString(target.secure()))
+                .detail("remoteAddress", result.remoteAddress());
         if (result.tls() != null) {
-            describe(result.tls(), details);
+            describe(steps, result.tls());
         }
-        return details;
     }
 
-    private static void describe(SSLSession session, Map<String, String> details) {
-        details.put("tlsVersion", session.getProtocol());
+    private static void describe(ConnectionSteps steps, SSLSession session) {
+        steps.detail("tlsVersion", session.getProtocol());
         try {
             if (session.getPeerCertificates()[0] instanceof X509Certificate certificate) {
-                details.put(
+                steps.detail(
                         "certificateExpires",
                         certificate.getNotAfter().toInstant().toString());
             }
         } catch (SSLPeerUnverifiedException e) {
             // No certificate, no expiry.
         }
-    }
-
-    /// The steps in order, up to the one that failed.
-    private static List<Check> checks(HttpResult result, HttpTarget target, @Nullable Fault fault) {
-        List<String> steps = target.secure()
-                ? List.of("resolve", "connect", "tls", "answer")
-                : List.of("resolve", "connect", "answer");
-        String failed = fault == null ? "" : failedStep(fault, result);
-        List<Check> checks = new ArrayList<>();
-        for (String step : steps) {
-            boolean passed = !step.equals(failed);
-            checks.add(new Check(step, passed, passed || fault == null ? "ok" : String.valueOf(fault.message())));
-            if (!passed) {
-                break;
-            }
-        }
-        return checks;
     }
 
     private static String failedStep(Fault fault, HttpResult result) {

@@ -10,6 +10,7 @@ import dev.waybill.worker.sink.SinkProvider;
 import dev.waybill.worker.sink.http.HttpClient;
 import dev.waybill.worker.sink.http.HttpLine;
 import java.time.InstantSource;
+import java.util.Map;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.kafka.common.config.ConfigDef;
@@ -50,10 +51,20 @@ public final class WebhookProvider implements SinkProvider {
     }
 
     @Override
+    public Map<String, String> example() {
+        return Map.of("url", "https://example.com/hooks", "signing.secret", "${dir:/secrets/acme:crm}");
+    }
+
+    @Override
     public Sink open(Destination destination) {
         WebhookSettings settings = WebhookSettings.bind(destination, secrets);
         HttpLine line = http.line(settings.trust(), settings.version());
         return new WebhookSink(settings, destination.policy(), line, secrets, clock, userAgent);
+    }
+
+    @Override
+    public boolean isEncrypted(Destination destination) {
+        return WebhookSettings.isEncrypted(destination);
     }
 
     @Override

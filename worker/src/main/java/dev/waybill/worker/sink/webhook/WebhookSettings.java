@@ -210,6 +210,11 @@ record WebhookSettings(
         return new ClientCertificate(destination.organizationId(), convert(TLS_CERT, pem, TlsIdentity::chain), key);
     }
 
+    /// Whether the payload goes by TLS.
+    static boolean isEncrypted(Destination destination) {
+        return destination.settings().getOrDefault(URL, "").regionMatches(true, 0, "https:", 0, "https:".length());
+    }
+
     /// How much company a delivery may have. One that has headers of its own to pass on goes alone: they would
     /// be taken for those of all.
     static @Nullable BatchLimits batches(Destination destination, Delivery delivery) {

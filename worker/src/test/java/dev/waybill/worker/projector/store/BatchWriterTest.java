@@ -197,23 +197,23 @@ class BatchWriterTest {
     }
 
     @Test
-    void defaultDestinationsFollowTheRules() {
+    void defaultDestinationsAreThoseOfTheBaseRule() {
         UUID other = new UUID(7, 7);
         write(
                 DESTINATIONS,
                 0,
                 List.of(
                         put("acme", "hook", "webhook"),
-                        rule("low", 1, List.of(other)),
-                        rule("high", 9, List.of(DESTINATION, other))));
+                        rule("another", 9, List.of(other)),
+                        rule("defaults", 1, List.of(DESTINATION, other))));
         assertThat(defaults()).containsExactly("(" + other + ",f,2026-11-01)", "(" + DESTINATION + ",t,2026-11-01)");
 
         write(DESTINATIONS, 3, List.of(new Change.DestinationDeleted(DESTINATION, "acme", Instant.EPOCH)));
         assertThat(defaults()).containsExactly("(" + other + ",t,2026-11-01)");
 
-        write(DESTINATIONS, 4, List.of(new Change.RuleDeleted("acme", "high")));
+        write(DESTINATIONS, 4, List.of(new Change.RuleDeleted("acme", "another")));
         assertThat(defaults()).containsExactly("(" + other + ",t,2026-11-01)");
-        write(DESTINATIONS, 5, List.of(new Change.RuleDeleted("acme", "low")));
+        write(DESTINATIONS, 5, List.of(new Change.RuleDeleted("acme", "defaults")));
         assertThat(defaults()).isEmpty();
     }
 
@@ -298,6 +298,9 @@ class BatchWriterTest {
                 List.of(),
                 List.of(),
                 Map.of(),
+                null,
+                null,
+                "[]",
                 1,
                 Instant.parse("2026-11-01T00:00:00Z"),
                 "someone");

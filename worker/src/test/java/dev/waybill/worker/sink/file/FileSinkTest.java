@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import org.apache.kafka.common.config.ConfigException;
@@ -180,7 +181,7 @@ class FileSinkTest {
         assertThat(root).doesNotExist();
         ConnectionReport report = open().test();
         assertThat(report.success()).isFalse();
-        assertThat(report.hint()).contains("file.roots");
+        assertThat(Objects.requireNonNull(report.problem()).hint()).contains("file.roots");
     }
 
     @Test

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -150,7 +151,7 @@ class WebhookClientCertificateTest {
         ConnectionReport report = open().test();
 
         assertThat(report.success()).isFalse();
-        assertThat(report.hint()).isNotBlank();
+        assertThat(Objects.requireNonNull(report.problem()).hint()).isNotBlank();
         assertThat(openAs(ANNA).test().success()).isTrue();
     }
 
@@ -193,7 +194,7 @@ class WebhookClientCertificateTest {
         assertThat(fault.message()).contains("key").doesNotContain("hunter2");
         ConnectionReport report = sink.test();
         assertThat(report.success()).isFalse();
-        assertThat(report.hint()).contains("PKCS#8");
+        assertThat(Objects.requireNonNull(report.problem()).hint()).contains("PKCS#8");
         assertThat(server.connections()).isZero();
     }
 

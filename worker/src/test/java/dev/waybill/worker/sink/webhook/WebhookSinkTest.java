@@ -62,6 +62,20 @@ class WebhookSinkTest {
     private final List<Sink> sinks = new ArrayList<>();
     private ScriptedHttpServer server;
 
+    @ParameterizedTest
+    @CsvSource({
+        "https://example.com/a,true",
+        "HTTPS://example.com,true",
+        "http://example.com,false",
+        "https,false",
+        "httpsx://a,false",
+        "'',false"
+    })
+    void itIsEncryptedIfTheUrlSaysSo(String url, boolean encrypted) {
+        assertThat(provider.isEncrypted(Samples.destination(Kind.WEBHOOK, "webhook", Map.of("url", url))))
+                .isEqualTo(encrypted);
+    }
+
     @BeforeEach
     void start() throws IOException {
         server = ScriptedHttpServer.start();
@@ -496,7 +510,7 @@ class WebhookSinkTest {
             assertThat(report.success()).isTrue();
             assertThat(report.statusCode()).isEqualTo(405);
             assertThat(report.details()).containsKeys("certificateExpires", "tlsVersion", "remoteAddress");
-            assertThat(report.phases().tls()).isNotNull();
+            assertThat(report.phases()).containsKey(ConnectionReport.Phase.TLS);
             assertThat(secure.received().getFirst().method()).isEqualTo("HEAD");
         }
     }
