@@ -86,13 +86,13 @@ final class RouterProcess {
     /// Prints one line with all figures.
     ///
     /// @param arguments broker, registry, prefix, folder of the state, number of organizations, of requests
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws InterruptedException {
         ParentWatch.start();
         System.out.println(RouterLimit.line(new RouterProcess(arguments).measure()));
         System.exit(0);
     }
 
-    private Measured measure() {
+    private Measured measure() throws InterruptedException {
         write();
         int rules = organizations * RULES;
         // Both read the same bytes by the same means, and the first turn warms up.
@@ -112,8 +112,10 @@ final class RouterProcess {
                 RouterStreams.properties(
                         RouterStreams.applicationId(topics.prefix()), bootstrapServers, state, 1, 0))) {
             long start = System.nanoTime();
-            streams.start();
+            // It returns only when all is read.
+            Thread starting = Thread.ofPlatform().start(streams::start);
             double restored = restored(topology, rules);
+            starting.join();
             await(() -> streams.state() == KafkaStreams.State.RUNNING);
             double startSeconds = (System.nanoTime() - start) / 1e9;
             long full = heap();
@@ -220,13 +222,13 @@ final class RouterProcess {
         }
     }
 
-    /// From the first rule to the last one.
+    /// From the first rules to the last one.
     private double restored(RouterTopology topology, int rules) {
         await(() -> applied(topology) > 0);
         long first = applied(topology);
         long start = System.nanoTime();
         await(() -> applied(topology) >= rules);
-        return (rules - first) / ((System.nanoTime() - start) / 1e9);
+        return first == rules ? Double.NaN : (rules - first) / ((System.nanoTime() - start) / 1e9);
     }
 
     private long applied(RouterTopology topology) {
