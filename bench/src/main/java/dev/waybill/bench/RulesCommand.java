@@ -77,7 +77,7 @@ final class RulesCommand implements Callable<Integer> {
     private double resolve() {
         List<ResolveLimit.Measured> all = ResolveLimit.measure(quick);
         for (ResolveLimit.Measured one : all) {
-            add("resolve among " + one.rules() + " rules", one.nanos(), "ns ± " + format("%.0f", one.error()));
+            add("resolve among " + one.rules() + " rules", one.nanos(), "ns, at least " + format("%.0f", one.least()));
             add("allocated among " + one.rules() + " rules", one.bytes(), "bytes");
         }
         double few = nanos(all, FEW);
