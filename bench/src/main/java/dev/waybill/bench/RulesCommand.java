@@ -103,13 +103,15 @@ final class RulesCommand implements Callable<Integer> {
             add("a plain consumer reads", measured.consumed(), "rules/s");
             add("decoded and applied without Kafka", measured.decoded(), "rules/s");
             add("a starting router applies", measured.restored(), "rules/s");
-            add("from its start until it routes", measured.startSeconds(), "s");
+            add("from its start until all is read", measured.startSeconds(), "s");
             routing("a named destination", measured.named());
             routing("10 rules", measured.byRules());
-            report.summarize("router / plain consumer", measured.restored() / measured.consumed());
-            report.summarize(
-                    "resolving among 10 rules, % of the CPU of routing",
-                    100 * resolveNanos / 1e3 / measured.byRules().micros());
+            report.summarize("router / plain consumer", measured.ratio());
+            if (!Double.isNaN(resolveNanos)) {
+                report.summarize(
+                        "resolving among 10 rules, % of the CPU of routing",
+                        100 * resolveNanos / 1e3 / measured.byRules().micros());
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package dev.waybill.bench.rules;
 import dev.waybill.bench.bed.ForkedJvm;
 import dev.waybill.bench.bed.Installation;
 import dev.waybill.bench.bed.TestBed;
+import dev.waybill.bench.report.Percentiles;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -29,7 +30,8 @@ public final class RouterLimit {
     /// @param consumed       rules a second that a plain consumer reads
     /// @param decoded        rules a second that are decoded and put into the view, without Kafka
     /// @param restored       rules a second that a starting router reads
-    /// @param startSeconds   from its start until it routes
+    /// @param ratio          of that to the plain consumer, in turn with it
+    /// @param startSeconds   from its start until it has read its configuration
     /// @param named          routing of requests that name their destination
     /// @param byRules        routing of requests that are resolved by rules
     public record Measured(
@@ -40,6 +42,7 @@ public final class RouterLimit {
             double consumed,
             double decoded,
             double restored,
+            double ratio,
             double startSeconds,
             Routing named,
             Routing byRules) {}
@@ -47,7 +50,16 @@ public final class RouterLimit {
     /// What a turn of requests came to.
     ///
     /// @param micros CPU of the stream thread for each request
-    public record Routing(double perSecond, double micros) {}
+    public record Routing(double perSecond, double micros) {
+
+        static Routing median(List<Routing> turns) {
+            return new Routing(
+                    Percentiles.median(
+                            turns.stream().mapToDouble(Routing::perSecond).toArray()),
+                    Percentiles.median(
+                            turns.stream().mapToDouble(Routing::micros).toArray()));
+        }
+    }
 
     /// Measures it on a test bed.
     public static Measured measure(TestBed bed, int organizations, int requests) {
@@ -78,8 +90,9 @@ public final class RouterLimit {
                     figures[5],
                     figures[6],
                     figures[7],
-                    new Routing(figures[8], figures[9]),
-                    new Routing(figures[10], figures[11]));
+                    figures[8],
+                    new Routing(figures[9], figures[10]),
+                    new Routing(figures[11], figures[12]));
         }
     }
 
@@ -93,6 +106,7 @@ public final class RouterLimit {
             measured.consumed(),
             measured.decoded(),
             measured.restored(),
+            measured.ratio(),
             measured.startSeconds(),
             measured.named().perSecond(),
             measured.named().micros(),
