@@ -43,16 +43,22 @@ public final class RestClient implements AutoCloseable {
         return exchange("GET", path, null);
     }
 
-    public Answer put(String path, JsonNode body) {
-        return exchange("PUT", path, body);
+    /// Puts something.
+    ///
+    /// @param headers names and values in turn
+    public Answer put(String path, JsonNode body, String... headers) {
+        return exchange("PUT", path, body, headers);
     }
 
     public Answer post(String path, @Nullable JsonNode body) {
         return exchange("POST", path, body);
     }
 
-    public Answer delete(String path) {
-        return exchange("DELETE", path, null);
+    /// Deletes something.
+    ///
+    /// @param headers names and values in turn
+    public Answer delete(String path, String... headers) {
+        return exchange("DELETE", path, null, headers);
     }
 
     /// A part of a path.
@@ -60,12 +66,15 @@ public final class RestClient implements AutoCloseable {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    private Answer exchange(String method, String path, @Nullable JsonNode body) {
+    private Answer exchange(String method, String path, @Nullable JsonNode body, String... headers) {
         try {
             HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path))
                     .timeout(ANSWER)
                     .header("Accept", "application/json, application/problem+json")
                     .header("Waybill-User", USER);
+            if (headers.length > 0) {
+                request.headers(headers);
+            }
             if (body == null) {
                 request.method(method, BodyPublishers.noBody());
             } else {
