@@ -36,8 +36,29 @@ public final class RestClient implements AutoCloseable {
         this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
     }
 
-    /// An answer that is no problem.
-    public record Answer(int status, JsonNode body) {}
+    /// What the worker answers.
+    public record Answer(int status, JsonNode body) {
+
+        private static final int FIRST_PROBLEM = 400;
+
+        public boolean isProblem() {
+            return status >= FIRST_PROBLEM;
+        }
+    }
+
+    /// What must be so for a change to happen.
+    public record Condition(String header, String value) {
+
+        /// There is nothing yet.
+        public static Condition absent() {
+            return new Condition("If-None-Match", "*");
+        }
+
+        /// It is still this version.
+        public static Condition version(long version) {
+            return new Condition("If-Match", "\"" + version + "\"");
+        }
+    }
 
     public Answer get(String path) {
         return exchange("GET", path, null);
@@ -45,6 +66,11 @@ public final class RestClient implements AutoCloseable {
 
     public Answer put(String path, JsonNode body) {
         return exchange("PUT", path, body);
+    }
+
+    /// A change that may be refused: the answer may be a problem.
+    public Answer offer(String path, JsonNode body, Condition condition) {
+        return send("PUT", path, body, condition);
     }
 
     public Answer post(String path, @Nullable JsonNode body) {
@@ -61,6 +87,14 @@ public final class RestClient implements AutoCloseable {
     }
 
     private Answer exchange(String method, String path, @Nullable JsonNode body) {
+        Answer answer = send(method, path, body, null);
+        if (answer.isProblem()) {
+            throw new CommandException(Exit.FAILED, problem(answer.status(), answer.body()));
+        }
+        return answer;
+    }
+
+    private Answer send(String method, String path, @Nullable JsonNode body, @Nullable Condition condition) {
         try {
             HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path))
                     .timeout(ANSWER)
@@ -72,12 +106,11 @@ public final class RestClient implements AutoCloseable {
                 request.header("Content-Type", "application/json")
                         .method(method, BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body)));
             }
-            HttpResponse<byte[]> response = http.send(request.build(), BodyHandlers.ofByteArray());
-            JsonNode answer = read(response.body());
-            if (response.statusCode() >= 400) {
-                throw new CommandException(Exit.FAILED, problem(response.statusCode(), answer));
+            if (condition != null) {
+                request.header(condition.header(), condition.value());
             }
-            return new Answer(response.statusCode(), answer);
+            HttpResponse<byte[]> response = http.send(request.build(), BodyHandlers.ofByteArray());
+            return new Answer(response.statusCode(), read(response.body()));
         } catch (IllegalArgumentException e) {
             throw new CommandException(Exit.USAGE, "--url: " + e.getMessage());
         } catch (IOException e) {
