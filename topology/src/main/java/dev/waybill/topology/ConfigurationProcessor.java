@@ -9,15 +9,14 @@ import java.util.function.Consumer;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Applies the records of one configuration topic, in their order, on the one thread of the global stores. At a start
-/// it
-/// sees the whole topic before any request is routed: its store is kept in memory, so there is no checkpoint to go on
-/// from.
+/// it sees the whole topic before any request is routed: its store is one in memory, so there is no checkpoint to go on
+/// from. Nothing is put into that store, which Streams asks for; what the records say is in the view, and once is
+/// enough.
 ///
 /// A record that cannot be used is counted and logged; what was there before stays.
 final class ConfigurationProcessor implements Processor<byte[], byte[], Void, Void> {
@@ -35,13 +34,11 @@ final class ConfigurationProcessor implements Processor<byte[], byte[], Void, Vo
     /// @param applied is told how far the topic has been applied: the offset of the next record
     record Topic(BiConsumer<String, Bytes> put, Consumer<String> remove, Consumer<Long> applied) {}
 
-    private final String store;
     private final Topic topic;
     private final RouterMetrics metrics;
     private @Nullable ProcessorContext<Void, Void> context;
 
-    ConfigurationProcessor(String store, Topic topic, RouterMetrics metrics) {
-        this.store = store;
+    ConfigurationProcessor(Topic topic, RouterMetrics metrics) {
         this.topic = topic;
         this.metrics = metrics;
     }
@@ -55,7 +52,7 @@ final class ConfigurationProcessor implements Processor<byte[], byte[], Void, Vo
     public void process(Record<byte[], byte[]> record) {
         ProcessorContext<Void, Void> current = ReadingProcessor.initialized(context);
         try {
-            apply(current, record);
+            apply(record);
         } catch (RegistryUnavailableException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -70,18 +67,16 @@ final class ConfigurationProcessor implements Processor<byte[], byte[], Void, Vo
         current.recordMetadata().ifPresent(metadata -> topic.applied().accept(metadata.offset() + 1));
     }
 
-    private void apply(ProcessorContext<Void, Void> current, Record<byte[], byte[]> record) {
+    private void apply(Record<byte[], byte[]> record) {
         if (record.key() == null) {
             throw new InvalidRecordException("the record has no key");
         }
         String key = new String(record.key(), StandardCharsets.UTF_8);
-        KeyValueStore<byte[], byte[]> lastGood = current.getStateStore(store);
         if (record.value() == null) {
             topic.remove().accept(key);
         } else {
             put(key, Bytes.of(record.value()));
         }
-        lastGood.put(record.key(), record.value());
     }
 
     private void put(String key, Bytes value) {

@@ -139,7 +139,7 @@ public final class RouterTopology {
                 new ByteArrayDeserializer(),
                 topic,
                 "apply-" + store,
-                () -> new ConfigurationProcessor(store, applies, metrics));
+                () -> new ConfigurationProcessor(applies, metrics));
     }
 
     private void addRouting(Topology topology) {

@@ -46,39 +46,33 @@ public final class RestClient implements AutoCloseable {
         }
     }
 
-    /// What must be so for a change to happen.
-    public record Condition(String header, String value) {
-
-        /// There is nothing yet.
-        public static Condition absent() {
-            return new Condition("If-None-Match", "*");
-        }
-
-        /// It is still this version.
-        public static Condition version(long version) {
-            return new Condition("If-Match", "\"" + version + "\"");
-        }
-    }
-
     public Answer get(String path) {
         return exchange("GET", path, null);
     }
 
-    public Answer put(String path, JsonNode body) {
-        return exchange("PUT", path, body);
+    /// Puts something.
+    ///
+    /// @param headers names and values in turn
+    public Answer put(String path, JsonNode body, String... headers) {
+        return exchange("PUT", path, body, headers);
     }
 
-    /// A change that may be refused: the answer may be a problem.
-    public Answer offer(String path, JsonNode body, Condition condition) {
-        return send("PUT", path, body, condition);
+    /// Puts something that may be refused: the answer may be a problem.
+    ///
+    /// @param headers names and values in turn
+    public Answer offer(String path, JsonNode body, String... headers) {
+        return send("PUT", path, body, headers);
     }
 
     public Answer post(String path, @Nullable JsonNode body) {
         return exchange("POST", path, body);
     }
 
-    public Answer delete(String path) {
-        return exchange("DELETE", path, null);
+    /// Deletes something.
+    ///
+    /// @param headers names and values in turn
+    public Answer delete(String path, String... headers) {
+        return exchange("DELETE", path, null, headers);
     }
 
     /// A part of a path.
@@ -86,28 +80,28 @@ public final class RestClient implements AutoCloseable {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    private Answer exchange(String method, String path, @Nullable JsonNode body) {
-        Answer answer = send(method, path, body, null);
+    private Answer exchange(String method, String path, @Nullable JsonNode body, String... headers) {
+        Answer answer = send(method, path, body, headers);
         if (answer.isProblem()) {
             throw new CommandException(Exit.FAILED, problem(answer.status(), answer.body()));
         }
         return answer;
     }
 
-    private Answer send(String method, String path, @Nullable JsonNode body, @Nullable Condition condition) {
+    private Answer send(String method, String path, @Nullable JsonNode body, String... headers) {
         try {
             HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path))
                     .timeout(ANSWER)
                     .header("Accept", "application/json, application/problem+json")
                     .header("Waybill-User", USER);
+            if (headers.length > 0) {
+                request.headers(headers);
+            }
             if (body == null) {
                 request.method(method, BodyPublishers.noBody());
             } else {
                 request.header("Content-Type", "application/json")
                         .method(method, BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body)));
-            }
-            if (condition != null) {
-                request.header(condition.header(), condition.value());
             }
             HttpResponse<byte[]> response = http.send(request.build(), BodyHandlers.ofByteArray());
             return new Answer(response.statusCode(), read(response.body()));

@@ -21,7 +21,11 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Default-destination rules of an organization.
-@Command(name = "rule", description = "Put, list or delete the rules for requests that name no destination.")
+@Command(
+        name = "rule",
+        aliases = "rules",
+        subcommands = {ExportCommand.class, ImportCommand.class},
+        description = "Put, list, delete, export or import the rules for requests that name no destination.")
 public final class RuleCommand {
 
     private static final JsonMapper JSON = new JsonMapper();

@@ -103,7 +103,7 @@ final class Import {
                 put(
                         organization,
                         subject,
-                        () -> client.offer(path, create.body(), RestClient.Condition.absent()),
+                        () -> client.offer(path, create.body(), "If-None-Match", "*"),
                         Report.Fate.CREATED,
                         List.of());
             case Step.Replace replace
@@ -111,7 +111,7 @@ final class Import {
                 put(
                         organization,
                         subject,
-                        () -> client.offer(path, replace.body(), RestClient.Condition.version(replace.version())),
+                        () -> client.offer(path, replace.body(), "If-Match", "\"" + replace.version() + "\""),
                         Report.Fate.OVERWRITTEN,
                         replace.fields());
             case Step.Replace replace -> {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.topology.policy.ErrorCategory;
 import dev.waybill.topology.policy.Fault;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,6 +51,12 @@ class ConnectionErrorTest {
     void everyCodeSaysWhatToDo(ConnectionError error) {
         assertThat(error.hint()).endsWith(".");
         assertThat(error.wireName()).matches("[a-z_]+");
+    }
+
+    @Test
+    void theDocumentationHasAllCodes() throws IOException {
+        String page = Files.readString(Path.of("../docs/rest.md"));
+        assertThat(ConnectionError.values()).allMatch(error -> page.contains("`" + error.wireName() + "`"));
     }
 
     @Test

@@ -4,10 +4,15 @@ import dev.waybill.avro.DeliveryResult;
 import dev.waybill.local.LocalWorker;
 import dev.waybill.local.embedded.LocalPorts;
 import dev.waybill.local.embedded.LocalStack;
+import dev.waybill.worker.app.Main;
+import dev.waybill.worker.cli.Exit;
 import dev.waybill.worker.config.WorkerConfig;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -17,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine;
 
 /// The main job, end to end: starts everything, sends a few deliveries, and checks what came of each of them.
 public final class Demo {
@@ -58,7 +64,8 @@ public final class Demo {
                 worker.awaitReady(READY_MAX);
                 console.line("The worker is up; its REST is at " + worker.url());
                 setup.run(receiver, deadUrl(), archive, "${dir:" + secretFolder() + ":" + SECRET_KEY + "}");
-                return deliver(stack, receiver);
+                boolean delivered = deliver(stack, receiver);
+                return explain(worker.url()) && delivered;
             }
         } finally {
             console.line("");
@@ -97,6 +104,21 @@ public final class Demo {
         console.line("");
         differences.forEach(console::failed);
         return differences.isEmpty();
+    }
+
+    /// Why a load-balanced delivery went where it went, in the words of the router.
+    private boolean explain(URI api) {
+        List<String> command =
+                List.of("explain", "--org", DemoSetup.ORGANIZATION, "--type", "order.created", "--id", "balanced-2");
+        console.title("Why did balanced-2 go there? waybill " + String.join(" ", command));
+        StringWriter printed = new StringWriter();
+        CommandLine line = Main.create().setOut(new PrintWriter(printed)).setErr(new PrintWriter(printed));
+        List<String> asked = new ArrayList<>(command);
+        asked.addAll(List.of("--url", api.toString()));
+        int exit = Main.execute(line, asked.toArray(String[]::new));
+        printed.toString().lines().forEach(console::line);
+        console.line("");
+        return exit == Exit.OK;
     }
 
     private void progress(List<Scenario> scenarios, DeliveryResult result) {

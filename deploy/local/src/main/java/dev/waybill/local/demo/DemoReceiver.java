@@ -45,6 +45,8 @@ final class DemoReceiver implements AutoCloseable {
         }
         server.setExecutor(threads);
         server.createContext("/crm", exchange -> answer(exchange, isSigned(exchange) ? 204 : 401));
+        server.createContext("/north", exchange -> answer(exchange, 204));
+        server.createContext("/south", exchange -> answer(exchange, 204));
         server.createContext("/flaky", exchange -> answer(exchange, isEnough(exchange) ? 200 : 503));
         server.createContext("/gone", exchange -> answer(exchange, 410));
         server.createContext("/broken", exchange -> answer(exchange, 500));

@@ -5,11 +5,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
@@ -43,6 +45,19 @@ final class DemoSetup implements AutoCloseable {
         webhook("dead", deadUrl, Map.of(), quickRetries(2), true);
         webhook("retired", receiver.url("/crm"), Map.of(), quickRetries(2), false);
         destination("archive", "storage", "file", Map.of("directory", archive.toString()), Map.of(), true);
+        webhook("north", receiver.url("/north"), Map.of(), quickRetries(2), true);
+        webhook("south", receiver.url("/south"), Map.of(), quickRetries(2), true);
+        put(
+                "rules/orders",
+                Map.of(
+                        "priority", 30,
+                        "conditions", Map.of("payloadTypes", List.of("order.*")),
+                        "selection", "weighted",
+                        "primary",
+                                List.of(
+                                        Map.of("destinationId", id("north"), "weight", 2),
+                                        Map.of("destinationId", id("south"), "weight", 1)),
+                        "fallback", targets(List.of("archive"))));
         rule("audit", 20, List.of("audit.*"), List.of("crm"), List.of());
         rule("reports", 10, List.of("report.*"), List.of("dead"), List.of("archive"));
     }
@@ -70,8 +85,9 @@ final class DemoSetup implements AutoCloseable {
             Map<String, String> settings,
             Map<String, Object> policy,
             boolean enabled) {
+        // By an id that is the same in every demo: load balancing draws from it.
         JsonNode stored = put(
-                "destinations/" + name,
+                "destinations/" + UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)),
                 Map.of(
                         "name", name,
                         "kind", kind,

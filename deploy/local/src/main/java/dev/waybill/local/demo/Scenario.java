@@ -58,6 +58,22 @@ record Scenario(
                         "DELIVERED",
                         Map.of("crm", "delivered")),
                 new Scenario(
+                        "balanced-1",
+                        "a rule that spreads the load over two receivers",
+                        "order.created",
+                        List.of(),
+                        null,
+                        "DELIVERED",
+                        Map.of("south", "delivered")),
+                new Scenario(
+                        "balanced-2",
+                        "and the other one's turn",
+                        "order.created",
+                        List.of(),
+                        null,
+                        "DELIVERED",
+                        Map.of("north", "delivered")),
+                new Scenario(
                         "partial",
                         "two routes, one of which is gone",
                         "invoice.created",

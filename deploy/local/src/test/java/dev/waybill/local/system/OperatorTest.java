@@ -324,6 +324,55 @@ class OperatorTest {
                 .contains("kafka_stream_thread_");
     }
 
+    @Test
+    void an_organization_is_exported_changed_and_imported() throws IOException {
+        rest("destination", "put", "disk", "--org", "globex", "--provider", "file", "-s", "directory=out");
+        rest("destination", "put", "spare", "--org", "globex", "--provider", "file", "-s", "directory=spare");
+        rest("rule", "put", "all", "--org", "globex", "--primary", "disk=3", "--type", "audit.*");
+        Path file = folder.resolve("globex.yaml");
+        assertThat(rest("rules", "export", "--org", "globex", "--file", file.toString())
+                        .code())
+                .isZero();
+        String yaml = Files.readString(file);
+        assertThat(rest("rules", "import", file.toString(), "--org", "globex", "--apply")
+                        .out())
+                .isEqualToIgnoringNewLines("No difference.");
+
+        // The same in another organization.
+        Cli shown = rest("rules", "import", file.toString(), "--org", "initech");
+        assertThat(shown.out())
+                .contains("+ destinations.disk", "+ rules.all", "Nothing was changed; 3 changes with --apply.");
+        assertThat(rest("rule", "list", "--org", "initech", "-o", "json").json().path("rules"))
+                .isEmpty();
+        assertThat(rest("rules", "import", file.toString(), "--org", "initech", "--apply")
+                        .out())
+                .contains("3 of 3 changes made.");
+        assertThat(rest("rules", "export", "--org", "initech").out()).isEqualTo(yaml);
+
+        // Changes, one of which the worker refuses.
+        Files.writeString(file, yaml.replace("spare:", "other:").replace("directory: out", "directory: in") + """
+                          bad:
+                            primary:
+                              - nowhere
+                        """);
+        Cli failed = rest("rules", "import", file.toString(), "--org", "initech", "--apply");
+        assertThat(failed.code()).isEqualTo(Exit.FAILED);
+        assertThat(failed.out())
+                .contains(
+                        "settings.directory: out -> in",
+                        "+ destinations.other",
+                        "not in the file, and stays without --prune",
+                        "primary[0].destinationId: the organization has no destination nowhere",
+                        "2 of 3 changes made.");
+        Files.writeString(file, Files.readString(file).replace("- nowhere", "- other"));
+        Cli pruned = rest("rules", "import", file.toString(), "--org", "initech", "--apply", "--prune", "-o", "json");
+        assertThat(pruned.code()).as(pruned.out()).isZero();
+        assertThat(pruned.json().path("differences").findValuesAsString("item"))
+                .containsExactly("destinations.spare", "rules.bad");
+        assertThat(rest("destination", "get", "spare", "--org", "initech").code())
+                .isEqualTo(Exit.FAILED);
+    }
+
     private Cli rest(String... arguments) {
         List<String> all = new ArrayList<>(Arrays.asList(arguments));
         all.add("--url");

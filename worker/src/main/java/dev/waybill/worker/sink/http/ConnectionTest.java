@@ -12,7 +12,6 @@ import dev.waybill.worker.sink.http.HttpResult.Answer;
 import dev.waybill.worker.sink.http.HttpResult.NoAnswer;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -38,7 +37,7 @@ public final class ConnectionTest {
             throws InterruptedException {
         ConnectionSteps steps = new ConnectionSteps();
         HttpCall call = new HttpCall("HEAD", target, headers, null, timeouts, 0, true);
-        HttpResult result = onVirtualThread(() -> line.exchange(call, identity));
+        HttpResult result = exchange(line, identity, call);
         way(steps, target, result);
         return switch (result.reply()) {
             case Answer answer ->
@@ -89,8 +88,10 @@ public final class ConnectionTest {
                         new Problem(problem.error(), problem.message(), hint, null, false));
     }
 
-    private static HttpResult onVirtualThread(Callable<HttpResult> exchange) throws InterruptedException {
-        FutureTask<HttpResult> task = new FutureTask<>(exchange);
+    /// Makes a request from any thread; connections are made on virtual ones.
+    public static HttpResult exchange(HttpLine line, @Nullable TlsIdentity identity, HttpCall call)
+            throws InterruptedException {
+        FutureTask<HttpResult> task = new FutureTask<>(() -> line.exchange(call, identity));
         Thread thread = Thread.ofVirtual().name("waybill-connection-test").start(task);
         try {
             return task.get();

@@ -92,6 +92,40 @@ record SignedHeaders(List<Header> headers, List<String> secrets) {
         return start;
     }
 
+    /// Makes those of a test: like those of a delivery.
+    ///
+    /// @throws dev.waybill.worker.sink.SecretNotAllowedException  if a secret may not be used
+    /// @throws dev.waybill.worker.sink.SecretUnavailableException if a secret cannot be read now
+    /// @throws IOException              never
+    /// @throws IllegalArgumentException if a secret is not of the form its use requires
+    static SignedHeaders ofPing(
+            String id,
+            String type,
+            Content body,
+            WebhookSettings settings,
+            Secrets secrets,
+            Header userAgent,
+            Instant now)
+            throws IOException {
+        SignedHeaders start =
+                start(settings.organizationId(), id, "application/json", body, settings, secrets, userAgent, now);
+        start.headers().add(new BasicHeader("waybill-type", type));
+        addChosen(start, settings.organizationId(), settings, secrets);
+        return start;
+    }
+
+    /// Makes those of a request without a payload: who asks, and what was chosen.
+    ///
+    /// @throws dev.waybill.worker.sink.SecretNotAllowedException  if a secret may not be used
+    /// @throws dev.waybill.worker.sink.SecretUnavailableException if a secret cannot be read now
+    /// @throws IllegalArgumentException if a secret is not of the form its use requires
+    static SignedHeaders ofOptions(WebhookSettings settings, Secrets secrets, Header userAgent) {
+        SignedHeaders start = new SignedHeaders(new ArrayList<>(List.of(userAgent)), new ArrayList<>(2));
+        start.headers().add(new BasicHeader(WebhookProbe.REQUEST_ORIGIN, WebhookProbe.ORIGIN));
+        addChosen(start, settings.organizationId(), settings, secrets);
+        return start;
+    }
+
     private static String type(Attempt attempt) {
         return attempt.delivery().request().payload().type();
     }

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 /// @param version               which versions of HTTP the receiver may choose from
 /// @param batch                 how payloads travel together; null means one by one
 record WebhookSettings(
+        String organizationId,
         HttpTarget target,
         @Nullable String signingSecret,
         @Nullable String previousSigningSecret,
@@ -47,7 +48,8 @@ record WebhookSettings(
         @Nullable ClientCertificate certificate,
         HttpVersion version,
         @Nullable BatchFormat batch,
-        Compression compression) {
+        Compression compression,
+        TestRequest test) {
 
     private static final String URL = "url";
     private static final String SIGNING_SECRET = "signing.secret";
@@ -61,6 +63,7 @@ record WebhookSettings(
     private static final String HTTP_VERSION = "http.version";
     private static final String COMPRESSION = "compression";
     private static final String COMPRESSION_MIN_BYTES = "compression.min.bytes";
+    private static final String TEST_REQUEST = "test.request";
 
     /// As large as most receivers take without being told to; one more round trip would cost more than this wait.
     static final BatchSettings BATCHES =
@@ -158,7 +161,16 @@ record WebhookSettings(
                     ConfigDef.Type.PASSWORD,
                     null,
                     Importance.LOW,
-                    "Reference to the private key of tls.cert: PKCS#8 in PEM, without a password.");
+                    "Reference to the private key of tls.cert: PKCS#8 in PEM, without a password.")
+            .define(
+                    TEST_REQUEST,
+                    ConfigDef.Type.STRING,
+                    TestRequest.HEAD.setting(),
+                    ConfigDef.ValidString.in(TestRequest.SETTINGS.toArray(String[]::new)),
+                    Importance.LOW,
+                    "What a connection test sends: head, which any answer passes; options, which asks for leave to deliver"
+                            + " as CloudEvents' webhooks do (WebHook-Request-Origin); ping, a POST that is signed like a"
+                            + " delivery, of the type waybill.ping, which must be answered 2xx.");
 
     /// Lets a mistake show when the destination is put; the value is never quoted, because it may hold a
     /// secret.
@@ -182,6 +194,7 @@ record WebhookSettings(
         checkReferences(headers, destination.organizationId(), secrets);
         String ca = settings.string(TLS_CA);
         return new WebhookSettings(
+                destination.organizationId(),
                 convert(URL, settings.required(URL), HttpTarget::parse),
                 settings.secret(SIGNING_SECRET),
                 settings.secret(SIGNING_SECRET_PREVIOUS),
@@ -192,7 +205,8 @@ record WebhookSettings(
                 certificate(destination, settings),
                 HttpVersion.of(settings.required(HTTP_VERSION)),
                 BatchFormat.of(BatchSettings.format(destination)),
-                new Compression(settings.required(COMPRESSION), settings.integer(COMPRESSION_MIN_BYTES)));
+                new Compression(settings.required(COMPRESSION), settings.integer(COMPRESSION_MIN_BYTES)),
+                TestRequest.of(settings.required(TEST_REQUEST)));
     }
 
     private static @Nullable ClientCertificate certificate(Destination destination, Settings settings) {

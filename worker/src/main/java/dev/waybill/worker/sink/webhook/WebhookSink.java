@@ -22,6 +22,7 @@ import dev.waybill.worker.sink.http.HttpLine;
 import dev.waybill.worker.sink.http.HttpResult;
 import dev.waybill.worker.sink.http.HttpResult.Answer;
 import dev.waybill.worker.sink.http.HttpResult.NoAnswer;
+import dev.waybill.worker.sink.http.HttpTarget;
 import dev.waybill.worker.sink.http.TlsIdentity;
 import java.io.IOException;
 import java.time.Duration;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import org.apache.hc.core5.http.Header;
 import org.jspecify.annotations.Nullable;
 
@@ -251,22 +253,57 @@ final class WebhookSink implements BatchSink {
 
     @Override
     public ConnectionReport test() throws InterruptedException {
+        SignedHeaders headers;
         TlsIdentity identity;
         try {
+            headers = testHeaders();
             identity = identity();
         } catch (SecretNotAllowedException e) {
             return notTested(Failures.of(e));
         } catch (SecretUnavailableException e) {
             return notTested(Failures.of(e));
+        } catch (IOException e) {
+            throw new IllegalStateException("an inline payload cannot fail to be read", e);
         } catch (IllegalArgumentException e) {
             return notTested(unusable(e));
         }
-        return ConnectionTest.head(line, identity, settings.target(), List.of(userAgent), timeouts);
+        HttpTarget target = settings.target();
+        return switch (settings.test()) {
+            case HEAD -> ConnectionTest.head(line, identity, target, List.of(userAgent), timeouts);
+            case OPTIONS ->
+                WebhookProbe.handshake(target, ConnectionTest.exchange(line, identity, call("OPTIONS", headers, null)));
+            case PING ->
+                WebhookProbe.ping(
+                        target, ConnectionTest.exchange(line, identity, call("POST", headers, WebhookProbe.PING)));
+        };
     }
 
-    private static ConnectionReport notTested(Outcome.Failed outcome) {
+    private SignedHeaders testHeaders() throws IOException {
+        return switch (settings.test()) {
+            case HEAD -> new SignedHeaders(List.of(), List.of());
+            case OPTIONS -> SignedHeaders.ofOptions(settings, secrets, userAgent);
+            case PING ->
+                SignedHeaders.ofPing(
+                        "ping-" + UUID.randomUUID(),
+                        WebhookProbe.PING_TYPE,
+                        WebhookProbe.PING,
+                        settings,
+                        secrets,
+                        userAgent,
+                        clock.instant());
+        };
+    }
+
+    private HttpCall call(String method, SignedHeaders headers, @Nullable Content body) {
+        return new HttpCall(method, settings.target(), headers.headers(), body, timeouts, 0, true);
+    }
+
+    private ConnectionReport notTested(Outcome.Failed outcome) {
         return ConnectionTest.notMade(
-                outcome.fault(), "Put the private key of tls.cert where tls.key says, as PKCS#8 in PEM.");
+                outcome.fault(),
+                settings.certificate() == null
+                        ? "Put the secrets that the settings name, with `waybill secret put`."
+                        : "Put the private key of tls.cert where tls.key says, as PKCS#8 in PEM, and the other secrets.");
     }
 
     @Override

@@ -43,6 +43,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -493,6 +494,85 @@ class WebhookSinkTest {
         Fault fault = fault(deliver(open("url", "https://127.0.0.1:" + server.port() + "/")), Retryable.class);
 
         assertThat(fault.code()).isEqualTo("tls_failed");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "204,*,,",
+        "200,waybill.dev,,",
+        "200,WAYBILL.DEV,,",
+        "200,other.example,permission_denied,",
+        "200,,permission_denied,",
+        "401,*,auth_failed,401",
+        "405,,rejected,405",
+        "404,*,not_found,404"
+    })
+    void a_connection_test_may_ask_for_leave_to_deliver(
+            int status, @Nullable String allowed, @Nullable String error, @Nullable String providerCode)
+            throws Exception {
+        String headers = allowed == null ? "" : "WebHook-Allowed-Origin: " + allowed + "\r\n";
+        server.next(ScriptedHttpServer.answer(status, headers, ""));
+        String token = "Bearer " + secrets.put("token", "t0p");
+        ConnectionReport report =
+                open("test.request", "options", "headers.Authorization", token).test();
+
+        assertJudged(report, status, error, providerCode);
+        Received received = server.received().getFirst();
+        assertThat(received.method()).isEqualTo("OPTIONS");
+        assertThat(received.headers().get("webhook-request-origin")).isEqualTo("waybill.dev");
+        assertThat(received.headers().get("authorization")).isEqualTo("Bearer t0p");
+    }
+
+    private static void assertJudged(
+            ConnectionReport report, int status, @Nullable String error, @Nullable String providerCode) {
+        assertThat(report.statusCode()).isEqualTo(status);
+        ConnectionReport.Problem problem = report.problem();
+        if (error == null) {
+            assertThat(problem).isNull();
+            assertThat(report.permissions()).containsExactly(ConnectionReport.Permission.WRITE);
+        } else {
+            assertThat(problem).isNotNull();
+            assertThat(problem.error().wireName()).isEqualTo(error);
+            assertThat(problem.providerCode()).isEqualTo(providerCode);
+            assertThat(problem.hint()).isNotBlank();
+            assertThat(report.permissions()).isEmpty();
+            assertThat(report.checks().getLast().passed()).isFalse();
+        }
+        assertThat(report.toString()).doesNotContain("t0p");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "200,,",
+        "204,,",
+        "302,rejected,302",
+        "401,auth_failed,401",
+        "403,permission_denied,403",
+        "404,not_found,404",
+        "410,not_found,410",
+        "429,rate_limited,429",
+        "500,unavailable,500",
+        "507,no_space,507"
+    })
+    void a_connection_test_may_be_a_signed_ping(int status, @Nullable String error, @Nullable String providerCode)
+            throws Exception {
+        server.next(ScriptedHttpServer.answer(status));
+        ConnectionReport report = open("test.request", "ping", "signing.secret", secrets.put("signing", OLD_SECRET))
+                .test();
+
+        assertJudged(report, status, error, providerCode);
+        Received received = server.received().getFirst();
+        assertThat(received.method()).isEqualTo("POST");
+        assertThat(received.headers().get("waybill-type")).isEqualTo("waybill.ping");
+        new Webhook(OLD_SECRET).verify(text(received), headers(received));
+    }
+
+    @Test
+    void a_ping_without_its_secret_is_not_sent() throws Exception {
+        ConnectionReport report = open("test.request", "ping", "signing.secret", "${fake:missing}")
+                .test();
+        assertThat(report.success()).isFalse();
+        assertThat(server.received()).isEmpty();
     }
 
     @Test
