@@ -60,12 +60,13 @@ public final class Adoption {
             from default_destinations_adopting on conflict do nothing
             """;
 
-    /// The last id of the next batch; none if what is left is no whole batch.
+    /// The last id of the next batch; none if what is left is no whole batch. What it begins from is moved already, but
+    /// for the least id that there can be.
     private static final String BATCH_END =
-            "select id from delivery_logs_adopting where id > ? order by id offset ? limit 1";
+            "select id from delivery_logs_adopting where id >= ? order by id offset ? limit 1";
 
     private static final String MOVE = """
-            with moved as (delete from delivery_logs_adopting where id > ? and id <= ? returning *)
+            with moved as (delete from delivery_logs_adopting where id >= ? and id <= ? returning *)
             insert into delivery_logs ($names) select $values from moved
             """.replace("$names", String.join(", ", Shape.logColumns()))
             .replace("$values", Shape.logColumns().stream().map(Adoption::value).collect(Collectors.joining(", ")));

@@ -56,6 +56,8 @@ public final class ForeignTables {
                 case when n % 7 = 0 then null else now() - n * interval '1 day' end, '{"a": "b"}', '{x,y}',
                 now() - n * interval '1 day'
               from generate_series(1, 230) n;
+            update delivery_logs set id = '00000000-0000-0000-0000-000000000000' where delivery_id = 'd-5';
+            update delivery_logs set id = 'ffffffff-ffff-ffff-ffff-ffffffffffff' where delivery_id = 'd-6';
             """;
 
     private ForeignTables() {}
