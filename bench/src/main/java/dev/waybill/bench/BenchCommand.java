@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
             VictimCommand.class,
             FairnessCommand.class,
             RetryCommand.class,
-            ConnectionsCommand.class
+            ConnectionsCommand.class,
+            RulesCommand.class
         })
 final class BenchCommand implements Runnable {
 

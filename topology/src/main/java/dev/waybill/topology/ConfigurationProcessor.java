@@ -4,20 +4,17 @@ import dev.waybill.schemas.registry.RegistryUnavailableException;
 import dev.waybill.topology.codec.InvalidRecordException;
 import dev.waybill.topology.model.Bytes;
 import java.nio.charset.StandardCharsets;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Applies the records of one configuration topic, in their order, on the one thread of the global stores. At a start
 /// it
-/// sees the whole topic before any request is routed: its store is kept in memory, so there is no checkpoint to go on
-/// from.
+/// sees the whole topic before any request is routed, because its store is in memory.
 ///
 /// A record that cannot be used is counted and logged; what was there before stays.
 final class ConfigurationProcessor implements Processor<byte[], byte[], Void, Void> {
@@ -28,21 +25,16 @@ final class ConfigurationProcessor implements Processor<byte[], byte[], Void, Vo
     /// whole router restarted, so it is far more patient than those that route.
     private static final int REGISTRY_ROUNDS = 15;
 
-    /// What a topic's records do.
-    ///
-    /// @param put     takes a record's key and value
-    /// @param remove  takes the key of a record without a value
-    /// @param applied is told how far the topic has been applied: the offset of the next record
-    record Topic(BiConsumer<String, Bytes> put, Consumer<String> remove, Consumer<Long> applied) {}
-
     private final String store;
-    private final Topic topic;
+    private final LongConsumer applied;
     private final RouterMetrics metrics;
     private @Nullable ProcessorContext<Void, Void> context;
 
-    ConfigurationProcessor(String store, Topic topic, RouterMetrics metrics) {
+    /// @param store   name of the [ConfigurationStore] that takes the records
+    /// @param applied is told how far the topic has been applied: the offset of the next record
+    ConfigurationProcessor(String store, LongConsumer applied, RouterMetrics metrics) {
         this.store = store;
-        this.topic = topic;
+        this.applied = applied;
         this.metrics = metrics;
     }
 
@@ -55,7 +47,7 @@ final class ConfigurationProcessor implements Processor<byte[], byte[], Void, Vo
     public void process(Record<byte[], byte[]> record) {
         ProcessorContext<Void, Void> current = ReadingProcessor.initialized(context);
         try {
-            apply(current, record);
+            apply(current.getStateStore(store), record);
         } catch (RegistryUnavailableException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -67,27 +59,25 @@ final class ConfigurationProcessor implements Processor<byte[], byte[], Void, Vo
                     current.recordMetadata().map(m -> m.offset()).orElse(-1L),
                     e.getMessage());
         }
-        current.recordMetadata().ifPresent(metadata -> topic.applied().accept(metadata.offset() + 1));
+        current.recordMetadata().ifPresent(metadata -> applied.accept(metadata.offset() + 1));
     }
 
-    private void apply(ProcessorContext<Void, Void> current, Record<byte[], byte[]> record) {
+    private void apply(ConfigurationStore configuration, Record<byte[], byte[]> record) {
         if (record.key() == null) {
             throw new InvalidRecordException("the record has no key");
         }
         String key = new String(record.key(), StandardCharsets.UTF_8);
-        KeyValueStore<byte[], byte[]> lastGood = current.getStateStore(store);
         if (record.value() == null) {
-            topic.remove().accept(key);
+            configuration.remove(key);
         } else {
-            put(key, Bytes.of(record.value()));
+            put(configuration, key, Bytes.of(record.value()));
         }
-        lastGood.put(record.key(), record.value());
     }
 
-    private void put(String key, Bytes value) {
+    private void put(ConfigurationStore configuration, String key, Bytes value) {
         for (int round = 1; ; round++) {
             try {
-                topic.put().accept(key, value);
+                configuration.put(key, value);
                 return;
             } catch (RegistryUnavailableException e) {
                 if (round == REGISTRY_ROUNDS) {

@@ -102,44 +102,36 @@ public final class RouterTopology {
         Topics topics = settings.topics();
         addGlobal(
                 topology,
-                DESTINATIONS,
                 topics.destinations(),
-                new ConfigurationProcessor.Topic(
+                new ConfigurationStore.Builder(
+                        DESTINATIONS,
                         (key, value) -> configuration.put(key, records.destination(value)),
-                        configuration::removeDestination,
-                        next -> applied.put(topics.destinations(), next)));
+                        configuration::removeDestination));
         addGlobal(
                 topology,
-                RULES,
                 topics.rules(),
-                new ConfigurationProcessor.Topic(
-                        (key, value) -> configuration.put(key, records.rule(value)),
-                        configuration::removeRule,
-                        next -> applied.put(topics.rules(), next)));
+                new ConfigurationStore.Builder(
+                        RULES, (key, value) -> configuration.put(key, records.rule(value)), configuration::removeRule));
         addGlobal(
                 topology,
-                HEALTH,
                 topics.destinationHealth(),
-                new ConfigurationProcessor.Topic(
+                new ConfigurationStore.Builder(
+                        HEALTH,
                         (key, value) -> configuration.put(key, records.health(value)),
-                        configuration::removeHealth,
-                        next -> applied.put(topics.destinationHealth(), next)));
+                        configuration::removeHealth));
     }
 
-    private void addGlobal(Topology topology, String store, String topic, ConfigurationProcessor.Topic applies) {
+    private void addGlobal(Topology topology, String topic, ConfigurationStore.Builder store) {
         applied.put(topic, 0L);
-        var builder = Stores.keyValueStoreBuilder(
-                        Stores.inMemoryKeyValueStore(store), Serdes.ByteArray(), Serdes.ByteArray())
-                .withLoggingDisabled();
         topology.addGlobalStore(
-                builder,
-                store + "-source",
+                store,
+                store.name() + "-source",
                 timestamps(),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer(),
                 topic,
-                "apply-" + store,
-                () -> new ConfigurationProcessor(store, applies, metrics));
+                "apply-" + store.name(),
+                () -> new ConfigurationProcessor(store.name(), next -> applied.put(topic, next), metrics));
     }
 
     private void addRouting(Topology topology) {

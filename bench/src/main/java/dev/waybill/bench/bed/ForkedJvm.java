@@ -44,9 +44,21 @@ public final class ForkedJvm implements AutoCloseable {
 
     public static ForkedJvm start(
             String name, Path directory, String classPath, String mainClass, String... arguments) {
+        return start(name, directory, List.of(), classPath, mainClass, arguments);
+    }
+
+    /// Starts a main class with options of its own, which prevail.
+    public static ForkedJvm start(
+            String name,
+            Path directory,
+            List<String> options,
+            String classPath,
+            String mainClass,
+            String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(OPTIONS);
+        command.addAll(options);
         command.addAll(moreOptions(name));
         command.addAll(List.of("-cp", classPath, mainClass));
         command.addAll(List.of(arguments));

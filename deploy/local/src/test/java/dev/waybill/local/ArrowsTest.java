@@ -97,14 +97,17 @@ class ArrowsTest {
                             "dev.waybill.worker.sink..", "dev.waybill.worker.pool..", TOPOLOGY, SCHEMAS)))
             .allowEmptyShould(true);
 
-    /// `egress` and `http` are no providers but what several of them are made of.
+    /// `egress`, `http` and `email` are no providers but what several of them are made of.
     @ArchTest
     static final ArchRule providers_do_not_know_each_other = slices().matching("dev.waybill.worker.sink.(*)..")
             .should()
             .notDependOnEachOther()
             .ignoreDependency(
                     alwaysTrue(),
-                    resideInAnyPackage("dev.waybill.worker.sink.egress..", "dev.waybill.worker.sink.http.."))
+                    resideInAnyPackage(
+                            "dev.waybill.worker.sink.egress..",
+                            "dev.waybill.worker.sink.http..",
+                            "dev.waybill.worker.sink.email.."))
             .allowEmptyShould(true);
 
     @ArchTest

@@ -106,7 +106,8 @@ final class RuleSet {
         return least;
     }
 
-    private List<int[]> postings(Request request) {
+    /// The rules that the request is compared with, at most: ascending indexes, of each mark it has.
+    List<int[]> postings(Request request) {
         List<int[]> postings = new ArrayList<>();
         add(postings, unmarked);
         if (!marked.isEmpty()) {

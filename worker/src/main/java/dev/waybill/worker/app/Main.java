@@ -11,6 +11,7 @@ import dev.waybill.worker.cli.SettingsCommand;
 import dev.waybill.worker.cli.ShowCommand;
 import dev.waybill.worker.cli.TemplateCommand;
 import dev.waybill.worker.cli.TopicsCommand;
+import dev.waybill.worker.imports.ImportCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -53,6 +54,7 @@ public final class Main implements Runnable {
         main.addSubcommand(new RuleCommand());
         main.addSubcommand(new DefaultsCommand());
         main.addSubcommand(new TemplateCommand());
+        main.addSubcommand(new ImportCommand());
         main.addSubcommand(new SecretCommand());
         main.addSubcommand(new SettingsCommand());
         main.addSubcommand(new HelpCommand());

@@ -36,8 +36,15 @@ public final class RestClient implements AutoCloseable {
         this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
     }
 
-    /// An answer that is no problem.
-    public record Answer(int status, JsonNode body) {}
+    /// What the worker answers.
+    public record Answer(int status, JsonNode body) {
+
+        private static final int FIRST_PROBLEM = 400;
+
+        public boolean isProblem() {
+            return status >= FIRST_PROBLEM;
+        }
+    }
 
     public Answer get(String path) {
         return exchange("GET", path, null);
@@ -48,6 +55,13 @@ public final class RestClient implements AutoCloseable {
     /// @param headers names and values in turn
     public Answer put(String path, JsonNode body, String... headers) {
         return exchange("PUT", path, body, headers);
+    }
+
+    /// Puts something that may be refused: the answer may be a problem.
+    ///
+    /// @param headers names and values in turn
+    public Answer offer(String path, JsonNode body, String... headers) {
+        return send("PUT", path, body, headers);
     }
 
     public Answer post(String path, @Nullable JsonNode body) {
@@ -67,6 +81,14 @@ public final class RestClient implements AutoCloseable {
     }
 
     private Answer exchange(String method, String path, @Nullable JsonNode body, String... headers) {
+        Answer answer = send(method, path, body, headers);
+        if (answer.isProblem()) {
+            throw new CommandException(Exit.FAILED, problem(answer.status(), answer.body()));
+        }
+        return answer;
+    }
+
+    private Answer send(String method, String path, @Nullable JsonNode body, String... headers) {
         try {
             HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path))
                     .timeout(ANSWER)
@@ -82,11 +104,7 @@ public final class RestClient implements AutoCloseable {
                         .method(method, BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body)));
             }
             HttpResponse<byte[]> response = http.send(request.build(), BodyHandlers.ofByteArray());
-            JsonNode answer = read(response.body());
-            if (response.statusCode() >= 400) {
-                throw new CommandException(Exit.FAILED, problem(response.statusCode(), answer));
-            }
-            return new Answer(response.statusCode(), answer);
+            return new Answer(response.statusCode(), read(response.body()));
         } catch (IllegalArgumentException e) {
             throw new CommandException(Exit.USAGE, "--url: " + e.getMessage());
         } catch (IOException e) {

@@ -1,11 +1,15 @@
 package dev.waybill.worker.projector;
 
+import dev.waybill.worker.projector.adopt.Adopted;
+import dev.waybill.worker.projector.adopt.Adoption;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationInfoService;
 import org.flywaydb.core.api.MigrationVersion;
-import org.flywaydb.core.api.output.MigrateResult;
 import org.jspecify.annotations.Nullable;
 
 /// Brings the database to the schema this worker knows, and says whether it is there.
@@ -18,9 +22,11 @@ public final class Migrations {
     private static final int CONNECT_SECONDS = 10;
 
     private final Flyway flyway;
+    private final Adoption adoption;
 
     private Migrations(Flyway flyway) {
         this.flyway = flyway;
+        this.adoption = new Adoption(flyway.getConfiguration().getDataSource(), HISTORY_TABLE);
     }
 
     public static Migrations of(String jdbcUrl, String user, String password) {
@@ -45,13 +51,50 @@ public final class Migrations {
     /// What a migration did.
     ///
     /// @param version the schema's version now
-    public record Migrated(int applied, String version) {}
+    /// @param adopted what was carried over from tables that another system had made
+    public record Migrated(int applied, String version, Adopted adopted) {}
 
-    /// Applies what is missing. Two at once wait for each other.
+    /// Applies what is missing, as [#migrate(Runnable)] does.
     public Migrated migrate() {
-        MigrateResult result = flyway.migrate();
-        return new Migrated(
-                result.migrationsExecuted, String.valueOf(flyway.info().getInfoResult().schemaVersion));
+        return migrate(() -> {});
+    }
+
+    /// Applies what is missing, and adopts tables that another system has made. Two at once wait for each other.
+    ///
+    /// @param beforeLogs is called when Waybill's tables are there and rows of another `delivery_logs` are to come
+    /// @throws dev.waybill.worker.projector.adopt.AdoptionRefusedException if the tables have another
+    ///     shape; then nothing was changed
+    public Migrated migrate(Runnable beforeLogs) {
+        AtomicInteger applied = new AtomicInteger();
+        try {
+            Adopted adopted = adoption.run(() -> applied.set(flyway.migrate().migrationsExecuted), beforeLogs);
+            return new Migrated(applied.get(), String.valueOf(flyway.info().getInfoResult().schemaVersion), adopted);
+        } catch (SQLException e) {
+            throw new FlywayException(firstLine(e), e);
+        }
+    }
+
+    /// What there would be to adopt; changes nothing.
+    public Adoption.State adoption() {
+        try {
+            return adoption.state();
+        } catch (SQLException e) {
+            throw new FlywayException(firstLine(e), e);
+        }
+    }
+
+    /// What keeps tables that another system has made from being adopted; changes nothing.
+    public List<String> differences() {
+        try {
+            return adoption.differences();
+        } catch (SQLException e) {
+            throw new FlywayException(firstLine(e), e);
+        }
+    }
+
+    /// How many migrations would be applied.
+    public int pending() {
+        return flyway.info().pending().length;
     }
 
     /// Whether this worker may use the database.
@@ -62,6 +105,12 @@ public final class Migrations {
 
         /// Migrations are missing.
         record Behind(String found, String known) implements SchemaState {}
+
+        /// Another system has made tables of Waybill's names.
+        record Foreign(List<String> names) implements SchemaState {}
+
+        /// Their rows are not carried over yet.
+        record Unfinished(List<String> names) implements SchemaState {}
 
         /// A newer worker was here.
         record Ahead(String found, String known) implements SchemaState {}
@@ -76,6 +125,13 @@ public final class Migrations {
                 case Behind(String found, String known) ->
                     "The database is at schema version %s, this worker needs %s: run `waybill migrate`."
                             .formatted(found, known);
+                case Foreign(List<String> names) ->
+                    "The database has %s, which Waybill did not make: `waybill migrate` adopts them or says what differs,"
+                                    .formatted(String.join(", ", names))
+                            + " `waybill migrate --dry-run` only says it.";
+                case Unfinished(List<String> names) ->
+                    "The adoption of %s has stopped on the way: run `waybill migrate` again."
+                            .formatted(String.join(", ", names));
                 case Ahead(String found, String known) ->
                     "The database is at schema version %s, this worker knows only up to %s: start a newer worker."
                             .formatted(found, known);
@@ -87,8 +143,12 @@ public final class Migrations {
     /// Compares the database with this worker; changes nothing.
     public SchemaState check() {
         try {
-            return stateOf(flyway.info());
-        } catch (FlywayException e) {
+            return switch (adoption.state()) {
+                case Adoption.State.Nothing() -> stateOf(flyway.info());
+                case Adoption.State.Foreign(List<String> names) -> new SchemaState.Foreign(names);
+                case Adoption.State.Unfinished(List<String> names) -> new SchemaState.Unfinished(names);
+            };
+        } catch (SQLException | FlywayException e) {
             return new SchemaState.Unreachable(firstLine(rootOf(e)));
         }
     }

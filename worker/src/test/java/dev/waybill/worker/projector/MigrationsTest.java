@@ -3,6 +3,7 @@ package dev.waybill.worker.projector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waybill.worker.projector.Migrations.SchemaState;
+import dev.waybill.worker.projector.adopt.Adopted;
 import dev.waybill.worker.projector.store.TestPostgres;
 import org.junit.jupiter.api.Test;
 
@@ -19,10 +20,10 @@ class MigrationsTest {
         assertThat(migrations.check().complaint())
                 .isEqualTo("The database is at schema version none, this worker needs 3: run `waybill migrate`.");
 
-        assertThat(migrations.migrate()).isEqualTo(new Migrations.Migrated(3, "3"));
+        assertThat(migrations.migrate()).isEqualTo(new Migrations.Migrated(3, "3", Adopted.NOTHING));
         assertThat(migrations.check()).isEqualTo(new SchemaState.Current("3"));
         assertThat(migrations.check().complaint()).isNull();
-        assertThat(migrations.migrate()).isEqualTo(new Migrations.Migrated(0, "3"));
+        assertThat(migrations.migrate()).isEqualTo(new Migrations.Migrated(0, "3", Adopted.NOTHING));
     }
 
     @Test

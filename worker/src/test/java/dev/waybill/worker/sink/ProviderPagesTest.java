@@ -9,13 +9,16 @@ import dev.waybill.worker.sink.file.FileProvider;
 import dev.waybill.worker.sink.file.FileRoots;
 import dev.waybill.worker.sink.http.HttpClient;
 import dev.waybill.worker.sink.http.HttpLimits;
+import dev.waybill.worker.sink.resend.ResendProvider;
 import dev.waybill.worker.sink.webhook.WebhookProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
 import org.junit.jupiter.api.Test;
 
@@ -27,10 +30,11 @@ class ProviderPagesTest {
     private static final String END = "<!-- /settings -->\n";
 
     @Test
-    void webhook() throws IOException {
+    void http() throws IOException {
         try (Dialer dialer = new Dialer(new EgressGuard(List.of(), NameResolver.system()));
                 HttpClient http = new HttpClient(dialer, HttpLimits.DEFAULT)) {
             check(new WebhookProvider(http, new FakeSecrets(), InstantSource.system(), "test"));
+            check(new ResendProvider(http, new FakeSecrets(), InstantSource.system(), "test"));
         }
     }
 
@@ -40,6 +44,7 @@ class ProviderPagesTest {
     }
 
     private static void check(SinkProvider provider) throws IOException {
+        checkExample(provider);
         Path page = PAGES.resolve(provider.provider() + ".md");
         String text = Files.readString(page);
         String expected = text.substring(0, text.indexOf(BEGIN) + BEGIN.length())
@@ -49,6 +54,18 @@ class ProviderPagesTest {
             Files.writeString(page, expected);
         }
         assertThat(Files.readString(page)).isEqualTo(expected);
+    }
+
+    /// The example can be opened, as it is shown.
+    private static void checkExample(SinkProvider provider) {
+        Map<String, String> example = new HashMap<>(provider.example());
+        example.replaceAll((_, value) -> value.replaceFirst("\\$\\{dir:.*}", "\\${fake:key}"));
+        if (!provider.provider().equals("file")) {
+            provider.open(Samples.destination(provider.kind(), provider.provider(), example))
+                    .close();
+        }
+        assertThat(provider.isEncrypted(Samples.destination(provider.kind(), provider.provider(), example)))
+                .isTrue();
     }
 
     private static String table(ConfigDef settings) {

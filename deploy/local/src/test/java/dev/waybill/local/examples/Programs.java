@@ -16,7 +16,8 @@ public final class Programs {
 
     private Programs() {}
 
-    static boolean exist(String... names) {
+    /// Whether this machine has all of them.
+    public static boolean exist(String... names) {
         List<String> folders = List.of(System.getenv().getOrDefault("PATH", "").split(":", -1));
         return List.of(names).stream()
                 .allMatch(name -> folders.stream().anyMatch(folder -> Files.isExecutable(Path.of(folder, name))));
