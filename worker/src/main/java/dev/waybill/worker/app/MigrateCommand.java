@@ -18,6 +18,7 @@ import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.ToLongFunction;
 import org.flywaydb.core.api.FlywayException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,7 +55,19 @@ final class MigrateCommand implements Callable<Integer> {
             if (dryRun) {
                 return preview(migrations);
             }
-            print(migrations.migrate(() -> makePartitions(postgres, config.projector())));
+            Migrations.Migrated done = migrations.migrate(() -> {
+                // So that rows come into their own partitions at once and not first into that for all others.
+                partitions(postgres, config.projector(), partitions -> {
+                    partitions.makeForOldLogs(Instant.now());
+                    return 0L;
+                });
+            });
+            print(done);
+            if (done.adopted().logs() > 0) {
+                warn(
+                        partitions(postgres, config.projector(), partitions -> partitions.oldLogs(Instant.now())),
+                        config.projector().retention().toDays());
+            }
             return Exit.OK;
         } catch (AdoptionRefusedException e) {
             throw refused(e.differences());
@@ -89,12 +102,22 @@ final class MigrateCommand implements Callable<Integer> {
                         + String.join("\n  ", differences));
     }
 
-    /// So that rows come into their own partitions at once and not first into that for all others.
-    private static void makePartitions(PostgresSettings postgres, ProjectorSettings projector) {
+    private static long partitions(
+            PostgresSettings postgres, ProjectorSettings projector, ToLongFunction<Partitions> use) {
         try (Database database = new Database(DatabaseSettings.of(
                 postgres.url(), postgres.user(), postgres.password().value(), 2))) {
-            new Partitions(database, new PartitionGrid(projector.partitionDays(), projector.retention()))
-                    .upkeep(Instant.now());
+            return use.applyAsLong(
+                    new Partitions(database, new PartitionGrid(projector.partitionDays(), projector.retention())));
+        }
+    }
+
+    private void warn(long old, long days) {
+        if (old > 0) {
+            spec.commandLine()
+                    .getOut()
+                    .println(old + " of these rows are older than " + ProjectorSettings.RETENTION_DAYS + " (" + days
+                            + ") and go when a worker starts: raise it before, if you want to keep them.");
+            spec.commandLine().getOut().flush();
         }
     }
 

@@ -31,13 +31,20 @@ public record PartitionGrid(int days, Duration retention) {
         return cell(now.minus(retention)).from();
     }
 
+    /// Those that new rows can come into.
     List<TimeRange> wanted(Instant now) {
         Instant oldest = horizon(now);
         Instant back = now.minus(BEHIND);
-        return Stream.iterate(
-                        cell(back.isBefore(oldest) ? oldest : back),
-                        cell -> !cell.from().isAfter(now.plus(AHEAD)),
-                        cell -> cell(cell.to()))
+        return from(back.isBefore(oldest) ? oldest : back, now);
+    }
+
+    /// Those for everything that is kept.
+    List<TimeRange> kept(Instant now) {
+        return from(horizon(now), now);
+    }
+
+    private List<TimeRange> from(Instant first, Instant now) {
+        return Stream.iterate(cell(first), cell -> !cell.from().isAfter(now.plus(AHEAD)), cell -> cell(cell.to()))
                 .toList();
     }
 

@@ -17,7 +17,9 @@ import org.jooq.Record;
 /// A partition is known by its bounds and not by its name, which anybody may have chosen, in any case.
 public final class Partitions {
 
-    private static final List<String> TABLES = List.of("deliveries", "delivery_logs", "delivery_attempts");
+    private static final String LOGS = "delivery_logs";
+
+    private static final List<String> TABLES = List.of("deliveries", LOGS, "delivery_attempts");
 
     /// Workers that come second leave it to the first.
     private static final String TRY_LOCK = "select pg_try_advisory_xact_lock(?::int4, ?::int4)";
@@ -76,23 +78,49 @@ public final class Partitions {
         return sum;
     }
 
-    private Upkeep upkeep(Session session, String table, Instant now) {
-        session.execute(LOCK_TIMEOUT);
-        List<Partition> existing = session.query(EXISTING, table).stream()
+    /// Makes partitions of `delivery_logs` for all that is kept, before rows of another system come: while there are
+    /// none
+    /// it costs nothing.
+    public void makeForOldLogs(Instant now) {
+        database.transaction(session -> {
+            session.execute(LOCK_TIMEOUT);
+            return createMissing(session, LOGS, existing(session, LOGS), grid.kept(now));
+        });
+    }
+
+    /// How many rows of `delivery_logs` are so old that the next upkeep deletes them.
+    public long oldLogs(Instant now) {
+        return database.transaction(session -> session.query(
+                        "select count(*) from " + LOGS + "_default where queued_at < " + time(grid.horizon(now)))
+                .getFirst()
+                .get(0, long.class));
+    }
+
+    private static List<Partition> existing(Session session, String table) {
+        return session.query(EXISTING, table).stream()
                 .flatMap(row -> partition(row).stream())
                 .toList();
+    }
+
+    private static int createMissing(Session session, String table, List<Partition> existing, List<TimeRange> wanted) {
         List<TimeRange> taken = existing.stream().map(Partition::range).toList();
-        List<TimeRange> missing = grid.wanted(now).stream()
-                .flatMap(wanted -> wanted.without(taken).stream())
-                .toList();
+        List<TimeRange> missing =
+                wanted.stream().flatMap(range -> range.without(taken).stream()).toList();
         missing.forEach(range -> create(session, table, range));
+        return missing.size();
+    }
+
+    private Upkeep upkeep(Session session, String table, Instant now) {
+        session.execute(LOCK_TIMEOUT);
+        List<Partition> existing = existing(session, table);
+        int created = createMissing(session, table, existing, grid.wanted(now));
         Instant horizon = grid.horizon(now);
         List<Partition> old = existing.stream()
                 .filter(partition -> !partition.range().to().isAfter(horizon))
                 .toList();
         old.forEach(partition -> session.execute("drop table " + partition.quotedName()));
         session.execute("delete from " + table + "_default where queued_at < " + time(horizon));
-        return new Upkeep(missing.size(), old.size());
+        return new Upkeep(created, old.size());
     }
 
     /// Attaching, unlike creating a partition in place, lets others read and write meanwhile.
