@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ObjLongConsumer;
@@ -266,6 +267,11 @@ final class ConfigurationStore {
     private record Kept<T extends SpecificRecord>(
             String topic, ToLongFunction<T> version, ObjLongConsumer<T> stamp, ToLongFunction<T> firstVersion) {
 
+        @Nullable
+        Long versionOf(@Nullable T record) {
+            return record == null ? null : version.applyAsLong(record);
+        }
+
         /// What has been replaced, to be written again.
         T again(T replaced, long version) {
             T copy = SpecificData.get().deepCopy(replaced.getSchema(), replaced);
@@ -279,10 +285,9 @@ final class ConfigurationStore {
     /// @return whether it is new
     private <T extends SpecificRecord> boolean put(
             Kept<T> kept, String key, @Nullable T before, T wanted, Precondition precondition) {
-        precondition.require(before == null ? null : kept.version().applyAsLong(before));
-        long version = before == null
-                ? kept.firstVersion().applyAsLong(wanted)
-                : kept.version().applyAsLong(before) + 1;
+        Long expected = kept.versionOf(before);
+        precondition.require(expected);
+        long version = expected == null ? kept.firstVersion().applyAsLong(wanted) : expected + 1;
         for (int races = 0; races < RACES_MAX; races++) {
             kept.stamp().accept(wanted, version);
             long offset = write(new Change(kept.topic(), key, wanted));
@@ -291,18 +296,22 @@ final class ConfigurationStore {
                 write(new Change(kept.topic(), key, replaced == null ? null : kept.again(replaced, version + 1)));
                 throw nameIsTaken(destination);
             }
-            if (replaced == null || kept.version().applyAsLong(replaced) < version) {
-                return replaced == null;
+            Long found = kept.versionOf(replaced);
+            if (!Objects.equals(found, expected)) {
+                requireStill(precondition, kept, key, replaced, version);
             }
-            requireStill(precondition, kept, key, replaced, version);
-            version = kept.version().applyAsLong(replaced) + 1;
+            if (found == null || found < version) {
+                return found == null;
+            }
+            expected = version;
+            version = found + 1;
         }
         throw othersChangeIt();
     }
 
     private <T extends SpecificRecord> long delete(
             Kept<T> kept, String key, @Nullable T before, Precondition precondition) {
-        precondition.require(before == null ? null : kept.version().applyAsLong(before));
+        precondition.require(kept.versionOf(before));
         long offset = write(new Change(kept.topic(), key, null));
         T replaced = replacedBy(kept, offset);
         if (replaced != null) {
@@ -314,11 +323,11 @@ final class ConfigurationStore {
     /// Another process may have written between the look at the version and the write: then it is its version that
     /// stays.
     private <T extends SpecificRecord> void requireStill(
-            Precondition precondition, Kept<T> kept, String key, T replaced, long version) {
+            Precondition precondition, Kept<T> kept, String key, @Nullable T replaced, long version) {
         try {
-            precondition.require(kept.version().applyAsLong(replaced));
+            precondition.require(kept.versionOf(replaced));
         } catch (ProblemException refused) {
-            write(new Change(kept.topic(), key, kept.again(replaced, version + 1)));
+            write(new Change(kept.topic(), key, replaced == null ? null : kept.again(replaced, version + 1)));
             throw refused;
         }
     }

@@ -538,6 +538,17 @@ class RestTest {
         assertThat(get(destination(id)).body().path("name").asString()).isEqualTo("again");
     }
 
+    @Test
+    void what_another_deleted_meanwhile_is_not_made_again_by_a_change_of_what_was_read() throws Exception {
+        put(destination("crm"), HOOK);
+        Answer before = put(rule("audit"), "{\"primary\": [\"crm\"]}");
+        log.another(new Change(topics.rules(), org + "/audit", null));
+        assertThat(send("PUT", rule("audit"), "{\"primary\": [\"crm\"]}", "If-Match", before.tag())
+                        .status())
+                .isEqualTo(412);
+        assertThat(get(rule("audit")).status()).isEqualTo(404);
+    }
+
     private String applied(String template) {
         return "/v1/organizations/" + org + "/templates/" + template;
     }
