@@ -39,7 +39,11 @@ final class Lane {
 
     private record Waiting(Work work, long due) {}
 
+    /// By [#workTime].
     private RateMeter endings;
+
+    private long idleTime;
+    private long lastEnded;
     private final long number;
     private final Organization organization;
     private final ReadyTasks firstAttempts = new ReadyTasks();
@@ -103,6 +107,7 @@ final class Lane {
         this.endings = new RateMeter(now);
         this.roomAt = now;
         this.lastUsed = now;
+        this.lastEnded = now;
     }
 
     long number() {
@@ -173,10 +178,6 @@ final class Lane {
 
     /// Takes a task that is due after so long, or has been due if that is not positive.
     void add(Work work, Duration untilDue, long now) {
-        if (held() == 0 && now - lastUsed > RateMeter.MEMORY.toNanos()) {
-            // Nothing ended, because there was nothing to do: that says nothing about the destination.
-            endings = new RateMeter(now);
-        }
         lastUsed = now;
         bytes += work.size();
         organization.take(work);
@@ -188,7 +189,31 @@ final class Lane {
     }
 
     private void enqueue(Work work, long now) {
+        if (!isAtWork()) {
+            goToWork(now);
+        }
         (work.isRetry() ? retries : firstAttempts).add(work, now);
+    }
+
+    private boolean isAtWork() {
+        return runningTasks + ready() > 0;
+    }
+
+    /// While nothing ended because there was nothing to do, time tells nothing about the destination, and after a while
+    /// what it was like before tells nothing either.
+    private void goToWork(long now) {
+        long idle = Math.max(0, now - lastEnded);
+        if (idle > RateMeter.MEMORY.toNanos()) {
+            idleTime = 0;
+            endings = new RateMeter(now);
+        } else {
+            idleTime += idle;
+        }
+    }
+
+    /// The clock of what is measured, which stands still while there is nothing to do.
+    private long workTime(long now) {
+        return (isAtWork() ? now : lastEnded) - idleTime;
     }
 
     /// What gathers leaves with what there is: no more may come.
@@ -308,11 +333,12 @@ final class Lane {
         organization.running--;
         runningTasks -= call.works().size();
         lastUsed = now;
+        lastEnded = now;
         List<List<Work>> parts = split == null || call.isDropped() ? List.of() : split.parts();
         Set<Work> again = parts.stream().flatMap(List::stream).collect(Collectors.toSet());
         for (Work work : call.works()) {
             if (!again.contains(work)) {
-                endings.mark(now);
+                endings.mark(now - idleTime);
                 bytes -= work.size();
                 organization.ended(work, now);
             }
@@ -387,10 +413,10 @@ final class Lane {
     /// allowed. What cannot be measured yet is taken to be fast: too short a stay costs another turn, too
     /// long a one costs hours.
     private double expectedRate(long now) {
-        boolean known = endings.age(now).compareTo(TRUSTED_FOR) >= 0;
+        boolean known = endings.age(workTime(now)).compareTo(TRUSTED_FOR) >= 0;
         Duration attempt = known ? policy.totalTimeout() : FAST_ATTEMPT;
         double slowest = concurrency.current() / (attempt.toNanos() / 1e9);
-        double measured = Math.max(endings.perSecond(now), slowest);
+        double measured = Math.max(endings.perSecond(workTime(now)), slowest);
         RateLimit limit = policy.rateLimit();
         return limit == null
                 ? measured

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -594,6 +595,48 @@ class LanesTest {
                 lastDue = now + away;
             }
         }
+    }
+
+    /// One attempt that takes so long, and nothing else.
+    private Lane laneThatWorkedFor(Duration attempt) {
+        Destination destination = destination("burst", 16);
+        Lane lane = lane(destination);
+        lane.add(work(destination), Duration.ZERO, 0);
+        Call call = Objects.requireNonNull(lane.start(false, 0));
+        lane.ended(call, null, null, attempt.toNanos());
+        return lane;
+    }
+
+    private void burst(Lane lane, long now) {
+        for (int i = 0; i < 100; i++) {
+            lane.add(work(destination("burst", 16)), Duration.ZERO, now);
+        }
+    }
+
+    @Test
+    void timeWithoutWorkSaysNothingAboutTheDestination() {
+        Lane lane = laneThatWorkedFor(Duration.ofMillis(10));
+        burst(lane, 3 * SECOND);
+        assertThat(lane.overflow(3 * SECOND)).isLessThan(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void timeUntilATaskIsDueSaysNothingEither() {
+        Lane lane = laneThatWorkedFor(Duration.ofMillis(10));
+        lane.add(work(destination("burst", 16)), Duration.ofSeconds(3), SECOND);
+        lane.wake(4 * SECOND);
+        burst(lane, 4 * SECOND);
+        assertThat(lane.overflow(4 * SECOND)).isLessThan(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void timeAtWorkDoes() {
+        Lane lane = laneThatWorkedFor(Duration.ofSeconds(3));
+        burst(lane, 3 * SECOND);
+        assertThat(lane.overflow(3 * SECOND)).isGreaterThan(Duration.ofSeconds(60));
+        Lane busy = laneThatWorkedFor(Duration.ofMillis(10));
+        burst(busy, 20_000_000);
+        assertThat(busy.overflow(3 * SECOND)).isGreaterThan(Duration.ofSeconds(60));
     }
 
     @Test
