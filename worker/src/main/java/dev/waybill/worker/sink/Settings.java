@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.types.Password;
@@ -49,6 +50,31 @@ public final class Settings {
         if (keyOf(def, name) == null) {
             throw new ConfigException(
                     "Unknown setting " + name + ". Known are " + String.join(", ", sorted(def.names())));
+        }
+    }
+
+    /// Lets a mistake show when the destination is put.
+    ///
+    /// @param reader throws `IllegalArgumentException` that says what is wrong and quotes no value
+    public static ConfigDef.Validator check(String expected, Function<String, ?> reader) {
+        return ConfigDef.LambdaValidator.with(
+                (name, value) -> {
+                    if (value != null) {
+                        convert(name, (String) value, reader);
+                    }
+                },
+                () -> expected);
+    }
+
+    /// Reads a setting.
+    ///
+    /// @param reader as for [#check]
+    /// @throws ConfigException if it cannot be read; it names the setting and quotes no value
+    public static <T> T convert(String name, String value, Function<String, T> reader) {
+        try {
+            return reader.apply(value);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("Setting " + name + " " + e.getMessage());
         }
     }
 

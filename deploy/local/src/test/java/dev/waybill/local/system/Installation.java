@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.admin.Admin;
 
 /// One installation of Waybill on the shared backend: topics under a prefix of its own, a database of its
@@ -30,6 +31,7 @@ final class Installation implements AutoCloseable {
     private final Topics topics;
     private final Database database;
     private final Path directory;
+    private final List<WorkerProcess> started = new CopyOnWriteArrayList<>();
 
     private Installation(String name, Backend backend) {
         this.backend = backend;
@@ -80,7 +82,11 @@ final class Installation implements AutoCloseable {
 
     /// The same with some settings of its own.
     WorkerProcess startWorker(String workerId, Map<String, String> more) {
-        return WorkerProcess.start(directory, workerId, settings(workerId, more));
+        WorkerProcess worker = WorkerProcess.launch(
+                "dev.waybill.worker.app.Main", List.of(), directory, workerId, settings(workerId, more));
+        started.add(worker);
+        worker.awaitReady();
+        return worker;
     }
 
     Backend backend() {
@@ -124,6 +130,9 @@ final class Installation implements AutoCloseable {
         return WorkerConfig.of(settings(workerId, more), Map.of());
     }
 
+    /// Ends the workers that are left, as after a test that failed.
     @Override
-    public void close() {}
+    public void close() {
+        started.forEach(WorkerProcess::close);
+    }
 }

@@ -75,14 +75,14 @@ public record EmailSettings(
                         FROM,
                         ConfigDef.Type.STRING,
                         ConfigDef.NO_DEFAULT_VALUE,
-                        check("an address such as Sales <sales@example.com>", EmailAddress::one),
+                        Settings.check("an address such as Sales <sales@example.com>", EmailAddress::one),
                         Importance.HIGH,
                         "Sender, such as Sales <sales@example.com>.")
                 .define(
                         TO,
                         ConfigDef.Type.STRING,
                         ConfigDef.NO_DEFAULT_VALUE,
-                        check("addresses, separated by commas", EmailAddress::list),
+                        Settings.check("addresses, separated by commas", EmailAddress::list),
                         Importance.HIGH,
                         "Recipients, separated by commas.")
                 .define(CC, ConfigDef.Type.STRING, null, addresses(), Importance.LOW, "Recipients of a copy.")
@@ -97,14 +97,14 @@ public record EmailSettings(
                         REPLY_TO,
                         ConfigDef.Type.STRING,
                         null,
-                        check("an address", EmailAddress::one),
+                        Settings.check("an address", EmailAddress::one),
                         Importance.LOW,
                         "Where answers go, if not to the sender.")
                 .define(
                         SUBJECT,
                         ConfigDef.Type.STRING,
                         "{{payload.type}}",
-                        check("a template", MessageTemplate::text),
+                        Settings.check("a template", MessageTemplate::text),
                         Importance.MEDIUM,
                         "Subject, a template. Line breaks in it become blanks; at most " + SUBJECT_MAX
                                 + " characters are" + " sent.")
@@ -112,7 +112,7 @@ public record EmailSettings(
                         TEXT,
                         ConfigDef.Type.STRING,
                         null,
-                        check("a template", MessageTemplate::text),
+                        Settings.check("a template", MessageTemplate::text),
                         Importance.MEDIUM,
                         "Body as plain text, a template. Without text and html it is the payload: as text, or as HTML if its"
                                 + " contentType is text/html.")
@@ -120,7 +120,7 @@ public record EmailSettings(
                         HTML,
                         ConfigDef.Type.STRING,
                         null,
-                        check("a template", MessageTemplate::html),
+                        Settings.check("a template", MessageTemplate::html),
                         Importance.MEDIUM,
                         "Body as HTML, a template whose values are escaped.")
                 .define(
@@ -133,31 +133,13 @@ public record EmailSettings(
                         ATTACHMENT_NAME,
                         ConfigDef.Type.STRING,
                         null,
-                        check("a template", MessageTemplate::text),
+                        Settings.check("a template", MessageTemplate::text),
                         Importance.LOW,
                         "Name of the file, a template; by default the payload's filename, or payload.");
     }
 
     private static ConfigDef.Validator addresses() {
-        return check("addresses, separated by commas", EmailAddress::list);
-    }
-
-    private static ConfigDef.Validator check(String expected, Function<String, ?> reader) {
-        return ConfigDef.LambdaValidator.with(
-                (name, value) -> {
-                    if (value != null) {
-                        convert(name, (String) value, reader);
-                    }
-                },
-                () -> expected);
-    }
-
-    private static <T> T convert(String name, String value, Function<String, T> reader) {
-        try {
-            return reader.apply(value);
-        } catch (IllegalArgumentException e) {
-            throw new ConfigException("Setting " + name + " " + e.getMessage());
-        }
+        return Settings.check("addresses, separated by commas", EmailAddress::list);
     }
 
     /// Reads the settings of a destination.
@@ -167,14 +149,14 @@ public record EmailSettings(
     public static EmailSettings of(Settings settings, Destination destination, int recipientsMax) {
         EmailSettings email = new EmailSettings(
                 destination.id().toString(),
-                convert(FROM, settings.required(FROM), EmailAddress::one),
-                convert(TO, settings.required(TO), EmailAddress::list),
+                Settings.convert(FROM, settings.required(FROM), EmailAddress::one),
+                Settings.convert(TO, settings.required(TO), EmailAddress::list),
                 optional(settings, CC),
                 optional(settings, BCC),
                 settings.string(REPLY_TO) == null
                         ? null
-                        : convert(REPLY_TO, settings.required(REPLY_TO), EmailAddress::one),
-                convert(SUBJECT, settings.required(SUBJECT), MessageTemplate::text),
+                        : Settings.convert(REPLY_TO, settings.required(REPLY_TO), EmailAddress::one),
+                Settings.convert(SUBJECT, settings.required(SUBJECT), MessageTemplate::text),
                 template(settings, TEXT, MessageTemplate::text),
                 template(settings, HTML, MessageTemplate::html),
                 settings.bool(ATTACH) ? name(settings) : null);
@@ -190,13 +172,13 @@ public record EmailSettings(
 
     private static List<EmailAddress> optional(Settings settings, String name) {
         String value = settings.string(name);
-        return value == null ? List.of() : convert(name, value, EmailAddress::list);
+        return value == null ? List.of() : Settings.convert(name, value, EmailAddress::list);
     }
 
     private static @Nullable MessageTemplate template(
             Settings settings, String name, Function<String, MessageTemplate> reader) {
         String value = settings.string(name);
-        return value == null ? null : convert(name, value, reader);
+        return value == null ? null : Settings.convert(name, value, reader);
     }
 
     private static MessageTemplate name(Settings settings) {

@@ -1,5 +1,6 @@
 package dev.waybill.worker.sink.http;
 
+import dev.waybill.topology.policy.Policy;
 import dev.waybill.worker.sink.Content;
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,5 +58,11 @@ public record HttpCall(
     /// @param connect   name, connect and TLS handshake together; also the wait for a free connection
     /// @param firstByte from the end of the request to the first byte of the answer
     /// @param total     all of it
-    public record Timeouts(Duration connect, Duration firstByte, Duration total) {}
+    public record Timeouts(Duration connect, Duration firstByte, Duration total) {
+
+        /// Those that a destination's policy allows.
+        public static Timeouts of(Policy policy) {
+            return new Timeouts(policy.connectTimeout(), policy.firstByteTimeout(), policy.totalTimeout());
+        }
+    }
 }

@@ -42,6 +42,15 @@ public record HttpTarget(HttpHost origin, String path, String authority) {
                 port == defaultPort(secure) ? host : host + ":" + port);
     }
 
+    /// Whether requests to a URL go by TLS; false for what is no URL.
+    public static boolean isTls(String url) {
+        try {
+            return parse(url).secure();
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
+    }
+
     private static String path(URI uri) {
         URI ascii = URI.create(uri.toASCIIString());
         String path = ascii.getRawPath().isEmpty() ? "/" : ascii.getRawPath();

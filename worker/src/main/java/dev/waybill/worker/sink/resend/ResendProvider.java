@@ -6,33 +6,20 @@ import dev.waybill.topology.model.Destination;
 import dev.waybill.worker.sink.BatchLimits;
 import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.Sink;
-import dev.waybill.worker.sink.SinkProvider;
 import dev.waybill.worker.sink.http.HttpClient;
+import dev.waybill.worker.sink.http.HttpProvider;
 import dev.waybill.worker.sink.http.HttpVersion;
 import java.time.InstantSource;
 import java.util.Map;
-import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.kafka.common.config.ConfigDef;
 import org.jspecify.annotations.Nullable;
 
 /// Delivers e-mail by [Resend](https://resend.com/docs/api-reference).
-public final class ResendProvider implements SinkProvider {
+public final class ResendProvider extends HttpProvider {
 
-    private final HttpClient http;
-    private final Secrets secrets;
-    private final InstantSource clock;
-    private final Header userAgent;
-
-    /// Makes the provider.
-    ///
-    /// @param http    shared with other providers; whoever made it closes it
-    /// @param version Waybill's, for the user agent
+    /// Makes the provider, as [HttpProvider#HttpProvider].
     public ResendProvider(HttpClient http, Secrets secrets, InstantSource clock, String version) {
-        this.http = http;
-        this.secrets = secrets;
-        this.clock = clock;
-        this.userAgent = new BasicHeader("User-Agent", "waybill/" + version);
+        super(http, secrets, clock, version);
     }
 
     @Override
@@ -80,8 +67,4 @@ public final class ResendProvider implements SinkProvider {
     public @Nullable BatchLimits batches(Destination destination, Delivery delivery) {
         return ResendSettings.batches(destination, delivery);
     }
-
-    /// Nothing to do: its connections belong to the shared client.
-    @Override
-    public void close() {}
 }

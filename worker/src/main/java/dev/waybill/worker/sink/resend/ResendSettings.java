@@ -31,6 +31,7 @@ record ResendSettings(
 
     private static final String API_KEY = "api.key";
     private static final String BASE_URL = "base.url";
+    private static final String BASE_URL_DEFAULT = "https://api.resend.com";
     private static final String TLS_CA = "tls.ca";
     private static final String ATTACH = "attach";
 
@@ -61,16 +62,15 @@ record ResendSettings(
             .define(
                     BASE_URL,
                     ConfigDef.Type.STRING,
-                    "https://api.resend.com",
-                    ConfigDef.LambdaValidator.with(
-                            (name, value) -> base(String.valueOf(value), ""), () -> "an http or https URL"),
+                    BASE_URL_DEFAULT,
+                    Settings.check("an http or https URL", HttpTarget::parse),
                     Importance.LOW,
                     "Where the API is.")
             .define(
                     TLS_CA,
                     ConfigDef.Type.STRING,
                     null,
-                    ConfigDef.LambdaValidator.with((name, value) -> trust((String) value), () -> "certificates in PEM"),
+                    Settings.check("certificates in PEM", TlsTrust::only),
                     Importance.LOW,
                     "Certificates in PEM of the authorities to trust in place of the JVM's.");
 
@@ -89,6 +89,7 @@ record ResendSettings(
         if (key == null) {
             throw new ConfigException("Setting " + API_KEY + ": is required");
         }
+        String ca = settings.string(TLS_CA);
         return new ResendSettings(
                 destination.organizationId(),
                 destination.id().toString(),
@@ -96,29 +97,16 @@ record ResendSettings(
                 base(base, "/emails"),
                 base(base, "/emails/batch"),
                 base(base, "/domains"),
-                trust(settings.string(TLS_CA)),
+                ca == null ? null : Settings.convert(TLS_CA, ca, TlsTrust::only),
                 email);
     }
 
     private static HttpTarget base(String url, String path) {
-        try {
-            return HttpTarget.parse(url.strip().replaceFirst("/+$", "") + path);
-        } catch (IllegalArgumentException e) {
-            throw new ConfigException("Setting " + BASE_URL + " " + e.getMessage());
-        }
-    }
-
-    private static @Nullable TlsTrust trust(@Nullable String pem) {
-        try {
-            return pem == null ? null : TlsTrust.only(pem);
-        } catch (IllegalArgumentException e) {
-            throw new ConfigException("Setting " + TLS_CA + " " + e.getMessage());
-        }
+        return Settings.convert(BASE_URL, url.strip().replaceFirst("/+$", "") + path, HttpTarget::parse);
     }
 
     static boolean isEncrypted(Destination destination) {
-        String url = destination.settings().getOrDefault(BASE_URL, "https:");
-        return url.strip().regionMatches(true, 0, "https:", 0, "https:".length());
+        return HttpTarget.isTls(destination.settings().getOrDefault(BASE_URL, BASE_URL_DEFAULT));
     }
 
     static @Nullable BatchLimits batches(Destination destination, Delivery delivery) {

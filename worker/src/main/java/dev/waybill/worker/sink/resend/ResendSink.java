@@ -71,8 +71,7 @@ final class ResendSink implements BatchSink {
             InstantSource clock,
             Header userAgent) {
         this.settings = settings;
-        this.timeouts =
-                new HttpCall.Timeouts(policy.connectTimeout(), policy.firstByteTimeout(), policy.totalTimeout());
+        this.timeouts = HttpCall.Timeouts.of(policy);
         this.line = line;
         this.secrets = secrets;
         this.clock = clock;

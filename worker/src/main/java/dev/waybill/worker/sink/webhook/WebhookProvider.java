@@ -6,33 +6,20 @@ import dev.waybill.topology.model.Destination;
 import dev.waybill.worker.sink.BatchLimits;
 import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.Sink;
-import dev.waybill.worker.sink.SinkProvider;
 import dev.waybill.worker.sink.http.HttpClient;
 import dev.waybill.worker.sink.http.HttpLine;
+import dev.waybill.worker.sink.http.HttpProvider;
 import java.time.InstantSource;
 import java.util.Map;
-import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.kafka.common.config.ConfigDef;
 import org.jspecify.annotations.Nullable;
 
 /// Delivers by HTTP POST, signed as Standard Webhooks has it.
-public final class WebhookProvider implements SinkProvider {
+public final class WebhookProvider extends HttpProvider {
 
-    private final HttpClient http;
-    private final Secrets secrets;
-    private final InstantSource clock;
-    private final Header userAgent;
-
-    /// Makes the provider.
-    ///
-    /// @param http    shared with other providers; whoever made it closes it
-    /// @param version Waybill's, for the user agent
+    /// Makes the provider, as [HttpProvider#HttpProvider].
     public WebhookProvider(HttpClient http, Secrets secrets, InstantSource clock, String version) {
-        this.http = http;
-        this.secrets = secrets;
-        this.clock = clock;
-        this.userAgent = new BasicHeader("User-Agent", "waybill/" + version);
+        super(http, secrets, clock, version);
     }
 
     @Override
@@ -71,8 +58,4 @@ public final class WebhookProvider implements SinkProvider {
     public @Nullable BatchLimits batches(Destination destination, Delivery delivery) {
         return WebhookSettings.batches(destination, delivery);
     }
-
-    /// Nothing to do: its connections belong to the shared client.
-    @Override
-    public void close() {}
 }

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigException;
@@ -97,7 +96,7 @@ record WebhookSettings(
                     URL,
                     ConfigDef.Type.STRING,
                     ConfigDef.NO_DEFAULT_VALUE,
-                    check("an http or https URL", HttpTarget::parse),
+                    Settings.check("an http or https URL", HttpTarget::parse),
                     Importance.HIGH,
                     "Where to POST the payload: an http or https URL without user, password and fragment."
                             + " Addresses that are not public are refused unless egress.allow permits them.")
@@ -145,14 +144,14 @@ record WebhookSettings(
                     TLS_CA,
                     ConfigDef.Type.STRING,
                     null,
-                    check("certificates in PEM", TlsTrust::only),
+                    Settings.check("certificates in PEM", TlsTrust::only),
                     Importance.LOW,
                     "Certificates in PEM of the authorities to trust in place of the JVM's.")
             .define(
                     TLS_CERT,
                     ConfigDef.Type.STRING,
                     null,
-                    check("a certificate chain in PEM", TlsIdentity::chain),
+                    Settings.check("a certificate chain in PEM", TlsIdentity::chain),
                     Importance.LOW,
                     "Certificate in PEM to show to a receiver that asks for one, with those that lead to its authority"
                             + " after it. Needs tls.key.")
@@ -172,18 +171,6 @@ record WebhookSettings(
                             + " as CloudEvents' webhooks do (WebHook-Request-Origin); ping, a POST that is signed like a"
                             + " delivery, of the type waybill.ping, which must be answered 2xx.");
 
-    /// Lets a mistake show when the destination is put; the value is never quoted, because it may hold a
-    /// secret.
-    private static ConfigDef.Validator check(String expected, Function<String, ?> reader) {
-        return ConfigDef.LambdaValidator.with(
-                (name, value) -> {
-                    if (value != null) {
-                        convert(name, (String) value, reader);
-                    }
-                },
-                () -> expected);
-    }
-
     WebhookSettings {
         headers = List.copyOf(headers);
     }
@@ -195,13 +182,13 @@ record WebhookSettings(
         String ca = settings.string(TLS_CA);
         return new WebhookSettings(
                 destination.organizationId(),
-                convert(URL, settings.required(URL), HttpTarget::parse),
+                Settings.convert(URL, settings.required(URL), HttpTarget::parse),
                 settings.secret(SIGNING_SECRET),
                 settings.secret(SIGNING_SECRET_PREVIOUS),
                 headers,
                 passedOn(settings.list(PASSED_ON), headers),
                 kept(settings.list(KEPT)),
-                ca == null ? null : convert(TLS_CA, ca, TlsTrust::only),
+                ca == null ? null : Settings.convert(TLS_CA, ca, TlsTrust::only),
                 certificate(destination, settings),
                 HttpVersion.of(settings.required(HTTP_VERSION)),
                 BatchFormat.of(BatchSettings.format(destination)),
@@ -218,15 +205,16 @@ record WebhookSettings(
         if (pem == null || key == null) {
             throw new ConfigException("Setting " + TLS_CERT + " and setting " + TLS_KEY + " need each other");
         }
-        if (!convert(URL, settings.required(URL), HttpTarget::parse).secure()) {
+        if (!Settings.convert(URL, settings.required(URL), HttpTarget::parse).secure()) {
             throw new ConfigException("Setting " + TLS_CERT + " needs a url that begins with https://");
         }
-        return new ClientCertificate(destination.organizationId(), convert(TLS_CERT, pem, TlsIdentity::chain), key);
+        return new ClientCertificate(
+                destination.organizationId(), Settings.convert(TLS_CERT, pem, TlsIdentity::chain), key);
     }
 
     /// Whether the payload goes by TLS.
     static boolean isEncrypted(Destination destination) {
-        return destination.settings().getOrDefault(URL, "").regionMatches(true, 0, "https:", 0, "https:".length());
+        return HttpTarget.isTls(destination.settings().getOrDefault(URL, ""));
     }
 
     /// How much company a delivery may have. One that has headers of its own to pass on goes alone: they would
@@ -257,7 +245,7 @@ record WebhookSettings(
         }
         List<HeaderTemplate> headers = new ArrayList<>();
         given.forEach((name, value) ->
-                headers.add(convert("headers." + name, value, text -> HeaderTemplate.parse(name, text))));
+                headers.add(Settings.convert("headers." + name, value, text -> HeaderTemplate.parse(name, text))));
         return headers;
     }
 
@@ -299,13 +287,5 @@ record WebhookSettings(
         Set<String> set = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         set.addAll(names);
         return set;
-    }
-
-    private static <T> T convert(String name, String value, Function<String, T> reader) {
-        try {
-            return reader.apply(value);
-        } catch (IllegalArgumentException e) {
-            throw new ConfigException("Setting " + name + " " + e.getMessage());
-        }
     }
 }

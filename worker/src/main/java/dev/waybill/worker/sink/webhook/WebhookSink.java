@@ -64,8 +64,7 @@ final class WebhookSink implements BatchSink {
             Header userAgent) {
         this.settings = settings;
         this.policy = policy;
-        this.timeouts =
-                new HttpCall.Timeouts(policy.connectTimeout(), policy.firstByteTimeout(), policy.totalTimeout());
+        this.timeouts = HttpCall.Timeouts.of(policy);
         this.line = line;
         this.secrets = secrets;
         this.clock = clock;
