@@ -1,5 +1,6 @@
 package dev.waybill.worker.imports;
 
+import dev.waybill.topology.model.Rule;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -14,8 +15,6 @@ import tools.jackson.databind.node.ObjectNode;
 record Current(
         Map<String, ObjectNode> destinations, @Nullable ObjectNode baseRule) {
 
-    static final String BASE_ID = "defaults";
-
     /// Reads the answers of the worker.
     static Current of(JsonNode destinations, JsonNode rules) {
         Map<String, ObjectNode> byId = new LinkedHashMap<>();
@@ -27,7 +26,7 @@ record Current(
         @Nullable ObjectNode base = null;
         for (JsonNode rule : rules.path("rules")) {
             if (rule instanceof ObjectNode object
-                    && object.path("ruleId").asString().equals(BASE_ID)) {
+                    && object.path("ruleId").asString().equals(Rule.BASE_ID)) {
                 base = object;
             }
         }

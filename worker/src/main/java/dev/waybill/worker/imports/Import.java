@@ -1,5 +1,6 @@
 package dev.waybill.worker.imports;
 
+import dev.waybill.topology.model.Rule;
 import dev.waybill.worker.cli.CommandException;
 import dev.waybill.worker.cli.Exit;
 import dev.waybill.worker.cli.RestClient;
@@ -85,7 +86,7 @@ final class Import {
         boolean _ = carry(
                 organization,
                 "rule defaults",
-                path(organization, "/rules/" + Current.BASE_ID),
+                path(organization, "/rules/" + Rule.BASE_ID),
                 Step.rule(targets, current));
     }
 

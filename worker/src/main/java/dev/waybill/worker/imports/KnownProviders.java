@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// Providers of the worker and their settings, so that most of what it would refuse is known before it is asked.
-/// Reasons
-/// name settings and never quote their values.
+/// Reasons name settings and never quote their values.
 ///
 /// @param byName settings of each provider
 record KnownProviders(Map<String, List<Setting>> byName) {

@@ -105,7 +105,7 @@ final class SourceTables {
                             values.put(field, value);
                         }
                     }
-                    all.add(new Source.Destination(rows.getString(1), text(rows, 2), values));
+                    all.add(new Source.Destination(text(rows, 1), text(rows, 2), values));
                 }
             }
         }

@@ -57,7 +57,7 @@ record Wanted(
     private static final Set<String> YES = Set.of("true", "t", "1", "yes", "y", "on", "active", "enabled");
 
     private static final Pattern NOT_IN_A_NAME = Pattern.compile("[^A-Za-z0-9 ._@-]");
-    private static final Pattern UUID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     /// Leaves room for the id behind it.
     private static final int NAME_MAX = 200;
@@ -118,6 +118,10 @@ record Wanted(
             }
             String name = name(row);
             List<String> faults = new ArrayList<>();
+            if (!isUuid(row.id())) {
+                // The worker would take it for a name and choose an id itself.
+                faults.add("id: is no UUID in lower case");
+            }
             Map<String, String> settings = texts(row.values().getOrDefault(Field.SETTINGS, "{}"), "settings", faults);
             String provider =
                     row.values().getOrDefault(Field.PROVIDER, "").strip().toLowerCase(Locale.ROOT);
@@ -138,14 +142,16 @@ record Wanted(
                     row.id(), name, provider, isEnabled, settings, row.values().get(Field.REGION), labelsRead));
         }
 
+        private static boolean isUuid(String text) {
+            return UUID.matcher(text).matches();
+        }
+
         /// A name that the worker takes, and that no other destination of the organization has.
         private String name(Source.Destination row) {
             String given = row.values().getOrDefault(Field.NAME, "").strip();
             String name = NOT_IN_A_NAME.matcher(given).replaceAll("-");
             name = name.substring(0, Math.min(name.length(), NAME_MAX)).strip();
-            if (name.isEmpty()
-                    || !Character.isLetterOrDigit(name.charAt(0))
-                    || UUID.matcher(name).matches()) {
+            if (name.isEmpty() || !Character.isLetterOrDigit(name.charAt(0)) || isUuid(name.toLowerCase(Locale.ROOT))) {
                 name = ("imported " + name).strip();
             }
             if (given.isEmpty() || names.contains(name)) {

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WantedTest {
 
@@ -189,5 +190,14 @@ class WantedTest {
         assertThat(notes(wanted(List.of(row))))
                 .containsExactly(
                         "! 1 destinations, 0 defaults: an organization matches" + " [A-Za-z0-9][A-Za-z0-9._-]{0,254}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "42", "00000001-0000-0000-0000-00000000000", "0000000A-0000-0000-0000-000000000000"})
+    void aRowWhoseIdTheWorkerWouldTakeForANameIsRefused(String id) {
+        Wanted wanted = wanted(
+                List.of(new Source.Destination(id, "acme", row(1, Map.of()).values())));
+        assertThat(wanted.destinations()).isEmpty();
+        assertThat(wanted.refused()).containsExactly(new Wanted.Refused(id, "d1", "id: is no UUID in lower case"));
     }
 }
