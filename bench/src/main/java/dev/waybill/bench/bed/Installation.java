@@ -91,6 +91,7 @@ public final class Installation {
         settings.put("topics.replication.factor", "1");
         settings.put("topics.min.insync.replicas", "1");
         settings.put("state.dir", folder("state").toString());
+        settings.put("payload.spool.dir", folder("spool").toString());
         settings.put("secrets.root", folder("secrets").toString());
         settings.put("egress.allow", "127.0.0.0/8");
         settings.put("api.port", "0");

@@ -46,6 +46,7 @@ public final class LocalWorker implements AutoCloseable {
         settings.put("topics.replication.factor", "1");
         settings.put("topics.min.insync.replicas", "1");
         settings.put("state.dir", directory.resolve("state").toString());
+        settings.put("payload.spool.dir", directory.resolve("spool").toString());
         settings.put("secrets.root", secrets(directory).toString());
         settings.put("file.roots", files(directory).toString());
         // Everything is on this machine, the receivers too.

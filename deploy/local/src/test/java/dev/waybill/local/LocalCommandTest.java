@@ -59,6 +59,9 @@ class LocalCommandTest {
             }
         }
         assertThat(Files.readString(log)).contains("Stopping");
+        assertThat(folder.toFile().list())
+                .as("everything that is kept is in the folder that --data names")
+                .containsExactlyInAnyOrder("waybill", "local.out", "command.out", "waybill-data");
     }
 
     /// Stands where the launcher does, and starts what was compiled.

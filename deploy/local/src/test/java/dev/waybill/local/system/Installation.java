@@ -118,6 +118,7 @@ final class Installation implements AutoCloseable {
         settings.put("topics.replication.factor", "1");
         settings.put("topics.min.insync.replicas", "1");
         settings.put("state.dir", directory.resolve("state-" + workerId).toString());
+        settings.put("payload.spool.dir", directory.resolve("spool").toString());
         settings.put("secrets.root", directory.resolve("secrets").toString());
         settings.put("file.roots", directory.resolve("files").toString());
         settings.put("egress.allow", "127.0.0.0/8");
