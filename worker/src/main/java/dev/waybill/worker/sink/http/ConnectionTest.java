@@ -10,6 +10,7 @@ import dev.waybill.worker.sink.ConnectionReport.Problem;
 import dev.waybill.worker.sink.ConnectionSteps;
 import dev.waybill.worker.sink.http.HttpResult.Answer;
 import dev.waybill.worker.sink.http.HttpResult.NoAnswer;
+import dev.waybill.worker.sink.tls.TlsIdentity;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.ExecutionException;

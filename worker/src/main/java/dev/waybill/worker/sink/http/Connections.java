@@ -92,7 +92,10 @@ final class Connections {
         try {
             return route.tls()
                     .handshake(
-                            socket, route.origin().getHostName(), route.origin().getPort(), route.version());
+                            socket,
+                            route.origin().getHostName(),
+                            route.origin().getPort(),
+                            route.version().protocols());
         } finally {
             deadline.cancel(false);
             progress.clock.tls(start);

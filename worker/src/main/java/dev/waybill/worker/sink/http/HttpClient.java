@@ -4,6 +4,8 @@ import dev.waybill.worker.pool.Pool;
 import dev.waybill.worker.pool.PoolLimits;
 import dev.waybill.worker.pool.PoolUse;
 import dev.waybill.worker.sink.egress.Dialer;
+import dev.waybill.worker.sink.tls.Tls;
+import dev.waybill.worker.sink.tls.TlsTrust;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -8,6 +8,7 @@ import dev.waybill.worker.pool.SlowPeerException;
 import dev.waybill.worker.sink.Content;
 import dev.waybill.worker.sink.Failures;
 import dev.waybill.worker.sink.egress.DialException;
+import dev.waybill.worker.sink.egress.DialFaults;
 import dev.waybill.worker.sink.http.HttpResult.Answer;
 import dev.waybill.worker.sink.http.HttpResult.NoAnswer;
 import dev.waybill.worker.sink.http.HttpResult.Reply;
@@ -53,7 +54,7 @@ final class HttpExchange {
         } catch (InterruptedException e) {
             return new NoAnswer(interrupted());
         } catch (TimeoutException e) {
-            return new NoAnswer(TransportFaults.noConnectionFree());
+            return new NoAnswer(DialFaults.noConnectionFree());
         } catch (IOException | HttpException e) {
             return new NoAnswer(progress.isInterrupted() ? interrupted() : failed(e));
         }
@@ -70,9 +71,9 @@ final class HttpExchange {
 
     private Outcome.Failed failed(Exception e) {
         return switch (e) {
-            case DialException dial -> TransportFaults.dial(dial);
+            case DialException dial -> DialFaults.of(dial);
             case Content.UnreadableException unreadable -> Failures.unreadable(unreadable);
-            case BackingOffException waiting -> TransportFaults.backingOff(waiting);
+            case BackingOffException waiting -> DialFaults.backingOff(waiting);
             case SlowPeerException _ -> TransportFaults.timedOut(Stage.CONNECTING);
             case UnprocessedException refused -> TransportFaults.unprocessed(refused);
             case MalformedException _ when progress.stage == Stage.ANSWERING -> TransportFaults.notHttp();

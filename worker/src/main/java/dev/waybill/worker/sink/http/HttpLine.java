@@ -1,5 +1,7 @@
 package dev.waybill.worker.sink.http;
 
+import dev.waybill.worker.sink.tls.Tls;
+import dev.waybill.worker.sink.tls.TlsIdentity;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package dev.waybill.worker.sink.http;
 
+import dev.waybill.worker.sink.tls.Tls;
 import org.apache.hc.core5.http.HttpHost;
 
 /// What makes connections interchangeable: where they go, whom they trust, who we are on

@@ -8,7 +8,8 @@ import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.Settings;
 import dev.waybill.worker.sink.email.EmailSettings;
 import dev.waybill.worker.sink.http.HttpTarget;
-import dev.waybill.worker.sink.http.TlsTrust;
+import dev.waybill.worker.sink.tls.TlsSettings;
+import dev.waybill.worker.sink.tls.TlsTrust;
 import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.common.config.ConfigDef;
@@ -32,7 +33,6 @@ record ResendSettings(
     private static final String API_KEY = "api.key";
     private static final String BASE_URL = "base.url";
     private static final String BASE_URL_DEFAULT = "https://api.resend.com";
-    private static final String TLS_CA = "tls.ca";
     private static final String ATTACH = "attach";
 
     /// Of a message: https://resend.com/docs/api-reference/emails/send-email.
@@ -50,7 +50,7 @@ record ResendSettings(
             new BatchSettings(List.of("json"), new BatchLimits(BATCH_MAX, 4 << 20, Duration.ofMillis(500)));
 
     static final ConfigDef DEFINITION = EmailSettings.define(BATCHES.define(
-                    new ConfigDef(),
+                    TlsSettings.defineTrust(new ConfigDef()),
                     "json: messages travel together, up to 100 in a call, as Resend's batches have it; not with attach. Refused"
                             + " together, they are tried again in smaller ones."))
             .define(
@@ -65,14 +65,7 @@ record ResendSettings(
                     BASE_URL_DEFAULT,
                     Settings.check("an http or https URL", HttpTarget::parse),
                     Importance.LOW,
-                    "Where the API is.")
-            .define(
-                    TLS_CA,
-                    ConfigDef.Type.STRING,
-                    null,
-                    Settings.check("certificates in PEM", TlsTrust::only),
-                    Importance.LOW,
-                    "Certificates in PEM of the authorities to trust in place of the JVM's.");
+                    "Where the API is.");
 
     static ResendSettings bind(Destination destination, Secrets secrets) {
         Settings settings = Settings.bind(DEFINITION, destination, secrets);
@@ -89,7 +82,6 @@ record ResendSettings(
         if (key == null) {
             throw new ConfigException("Setting " + API_KEY + ": is required");
         }
-        String ca = settings.string(TLS_CA);
         return new ResendSettings(
                 destination.organizationId(),
                 destination.id().toString(),
@@ -97,7 +89,7 @@ record ResendSettings(
                 base(base, "/emails"),
                 base(base, "/emails/batch"),
                 base(base, "/domains"),
-                ca == null ? null : Settings.convert(TLS_CA, ca, TlsTrust::only),
+                TlsSettings.trust(settings),
                 email);
     }
 

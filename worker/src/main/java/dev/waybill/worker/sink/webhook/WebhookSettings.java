@@ -9,8 +9,9 @@ import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.Settings;
 import dev.waybill.worker.sink.http.HttpTarget;
 import dev.waybill.worker.sink.http.HttpVersion;
-import dev.waybill.worker.sink.http.TlsIdentity;
-import dev.waybill.worker.sink.http.TlsTrust;
+import dev.waybill.worker.sink.tls.ClientCertificate;
+import dev.waybill.worker.sink.tls.TlsSettings;
+import dev.waybill.worker.sink.tls.TlsTrust;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,9 +57,6 @@ record WebhookSettings(
     private static final String HEADERS = "headers.<name>";
     private static final String PASSED_ON = "request.headers.allowed";
     private static final String KEPT = "response.headers.kept";
-    private static final String TLS_CA = "tls.ca";
-    private static final String TLS_CERT = "tls.cert";
-    private static final String TLS_KEY = "tls.key";
     private static final String HTTP_VERSION = "http.version";
     private static final String COMPRESSION = "compression";
     private static final String COMPRESSION_MIN_BYTES = "compression.min.bytes";
@@ -75,7 +73,7 @@ record WebhookSettings(
     private static final int HEADERS_MAX = 30;
 
     static final ConfigDef DEFINITION = BATCHES.define(
-                    new ConfigDef(),
+                    TlsSettings.defineIdentity(TlsSettings.defineTrust(new ConfigDef())),
                     "How JSON payloads travel together: json as one array, ndjson as one line each. Other payloads go"
                             + " alone, and with none (the default) all do.")
             .define(
@@ -141,27 +139,6 @@ record WebhookSettings(
                     Importance.LOW,
                     "auto offers HTTP/2 and 1.1 over TLS, and the receiver chooses; 1.1 offers no other.")
             .define(
-                    TLS_CA,
-                    ConfigDef.Type.STRING,
-                    null,
-                    Settings.check("certificates in PEM", TlsTrust::only),
-                    Importance.LOW,
-                    "Certificates in PEM of the authorities to trust in place of the JVM's.")
-            .define(
-                    TLS_CERT,
-                    ConfigDef.Type.STRING,
-                    null,
-                    Settings.check("a certificate chain in PEM", TlsIdentity::chain),
-                    Importance.LOW,
-                    "Certificate in PEM to show to a receiver that asks for one, with those that lead to its authority"
-                            + " after it. Needs tls.key.")
-            .define(
-                    TLS_KEY,
-                    ConfigDef.Type.PASSWORD,
-                    null,
-                    Importance.LOW,
-                    "Reference to the private key of tls.cert: PKCS#8 in PEM, without a password.")
-            .define(
                     TEST_REQUEST,
                     ConfigDef.Type.STRING,
                     TestRequest.HEAD.setting(),
@@ -179,37 +156,30 @@ record WebhookSettings(
         Settings settings = Settings.bind(DEFINITION, destination, secrets);
         List<HeaderTemplate> headers = headers(settings.named(HEADERS));
         checkReferences(headers, destination.organizationId(), secrets);
-        String ca = settings.string(TLS_CA);
+        HttpTarget target = Settings.convert(URL, settings.required(URL), HttpTarget::parse);
         return new WebhookSettings(
                 destination.organizationId(),
-                Settings.convert(URL, settings.required(URL), HttpTarget::parse),
+                target,
                 settings.secret(SIGNING_SECRET),
                 settings.secret(SIGNING_SECRET_PREVIOUS),
                 headers,
                 passedOn(settings.list(PASSED_ON), headers),
                 kept(settings.list(KEPT)),
-                ca == null ? null : Settings.convert(TLS_CA, ca, TlsTrust::only),
-                certificate(destination, settings),
+                TlsSettings.trust(settings),
+                certificate(destination, settings, target),
                 HttpVersion.of(settings.required(HTTP_VERSION)),
                 BatchFormat.of(BatchSettings.format(destination)),
                 new Compression(settings.required(COMPRESSION), settings.integer(COMPRESSION_MIN_BYTES)),
                 TestRequest.of(settings.required(TEST_REQUEST)));
     }
 
-    private static @Nullable ClientCertificate certificate(Destination destination, Settings settings) {
-        String pem = settings.string(TLS_CERT);
-        String key = settings.secret(TLS_KEY);
-        if (pem == null && key == null) {
-            return null;
+    private static @Nullable ClientCertificate certificate(
+            Destination destination, Settings settings, HttpTarget target) {
+        ClientCertificate certificate = TlsSettings.certificate(settings, destination);
+        if (certificate != null && !target.secure()) {
+            throw new ConfigException("Setting " + TlsSettings.CERTIFICATE + " needs a url that begins with https://");
         }
-        if (pem == null || key == null) {
-            throw new ConfigException("Setting " + TLS_CERT + " and setting " + TLS_KEY + " need each other");
-        }
-        if (!Settings.convert(URL, settings.required(URL), HttpTarget::parse).secure()) {
-            throw new ConfigException("Setting " + TLS_CERT + " needs a url that begins with https://");
-        }
-        return new ClientCertificate(
-                destination.organizationId(), Settings.convert(TLS_CERT, pem, TlsIdentity::chain), key);
+        return certificate;
     }
 
     /// Whether the payload goes by TLS.

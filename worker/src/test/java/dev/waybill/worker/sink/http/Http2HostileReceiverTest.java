@@ -26,6 +26,8 @@ import dev.waybill.worker.sink.http.HttpResult.Answer;
 import dev.waybill.worker.sink.http.HttpResult.NoAnswer;
 import dev.waybill.worker.sink.http.ScriptedHttp2Server.Script;
 import dev.waybill.worker.sink.http.ScriptedHttp2Server.Seen;
+import dev.waybill.worker.sink.tls.TestCertificate;
+import dev.waybill.worker.sink.tls.TlsTrust;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

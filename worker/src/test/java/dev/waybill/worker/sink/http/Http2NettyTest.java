@@ -9,6 +9,8 @@ import dev.waybill.worker.sink.egress.Dialer;
 import dev.waybill.worker.sink.egress.EgressGuard;
 import dev.waybill.worker.sink.egress.NameResolver;
 import dev.waybill.worker.sink.http.HttpResult.Answer;
+import dev.waybill.worker.sink.tls.TestCertificate;
+import dev.waybill.worker.sink.tls.TlsTrust;
 import io.netty.handler.codec.http2.Http2Settings;
 import java.time.Duration;
 import java.util.ArrayList;

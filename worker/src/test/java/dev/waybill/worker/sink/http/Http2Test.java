@@ -16,6 +16,8 @@ import dev.waybill.worker.sink.egress.NameResolver;
 import dev.waybill.worker.sink.http.HttpResult.Answer;
 import dev.waybill.worker.sink.http.HttpResult.NoAnswer;
 import dev.waybill.worker.sink.http.ScriptedHttp2Server.Seen;
+import dev.waybill.worker.sink.tls.TestCertificate;
+import dev.waybill.worker.sink.tls.TlsTrust;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,5 +1,6 @@
 package dev.waybill.worker.sink.http;
 
+import dev.waybill.worker.sink.tls.TestCertificate;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;

@@ -2,6 +2,7 @@ package dev.waybill.worker.sink.http;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.waybill.worker.sink.tls.TestCertificate;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

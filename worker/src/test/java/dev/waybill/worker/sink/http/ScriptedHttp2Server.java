@@ -1,6 +1,7 @@
 package dev.waybill.worker.sink.http;
 
 import dev.waybill.topology.model.Bytes;
+import dev.waybill.worker.sink.tls.TestCertificate;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;

@@ -8,6 +8,7 @@ import dev.waybill.topology.policy.Outcome.OurFault;
 import dev.waybill.topology.policy.Outcome.Permanent;
 import dev.waybill.topology.policy.Outcome.Retryable;
 import dev.waybill.worker.sink.egress.DialException;
+import dev.waybill.worker.sink.egress.DialFaults;
 import dev.waybill.worker.sink.http.InFlight.Abort;
 import java.io.IOException;
 import java.net.SocketException;
@@ -63,9 +64,9 @@ class TransportFaultsTest {
 
     @Test
     void what_is_our_own_shortage_charges_nobody() {
-        assertThat(TransportFaults.noConnectionFree()).isInstanceOf(OurFault.class);
+        assertThat(DialFaults.noConnectionFree()).isInstanceOf(OurFault.class);
         assertThat(TransportFaults.aborted(Stage.SENDING, Abort.CLOSED)).isInstanceOf(OurFault.class);
-        assertThat(TransportFaults.dial(new DialException(DialException.Failure.RESOLVER_BUSY, "busy", null)))
+        assertThat(DialFaults.of(new DialException(DialException.Failure.RESOLVER_BUSY, "busy", null)))
                 .isInstanceOf(OurFault.class);
     }
 
@@ -77,10 +78,10 @@ class TransportFaultsTest {
                         DialException.Failure.REFUSED, "connect_refused",
                         DialException.Failure.UNREACHABLE, "connect_unreachable",
                         DialException.Failure.TIMEOUT, "connect_timeout")
-                .forEach((failure, code) -> assertFailed(
-                        TransportFaults.dial(new DialException(failure, "no way", null)), Retryable.class, code));
+                .forEach((failure, code) ->
+                        assertFailed(DialFaults.of(new DialException(failure, "no way", null)), Retryable.class, code));
         assertFailed(
-                TransportFaults.dial(new DialException(DialException.Failure.DENIED, "no", null)),
+                DialFaults.of(new DialException(DialException.Failure.DENIED, "no", null)),
                 Permanent.class,
                 "egress_denied");
     }

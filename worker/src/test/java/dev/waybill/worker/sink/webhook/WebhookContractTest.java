@@ -14,7 +14,7 @@ import dev.waybill.worker.sink.egress.NameResolver;
 import dev.waybill.worker.sink.http.HttpClient;
 import dev.waybill.worker.sink.http.HttpLimits;
 import dev.waybill.worker.sink.http.ScriptedHttpServer;
-import dev.waybill.worker.sink.http.TestCertificate;
+import dev.waybill.worker.sink.tls.TestCertificate;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;

@@ -8,7 +8,7 @@ import dev.waybill.worker.sink.Content;
 import dev.waybill.worker.sink.Samples;
 import dev.waybill.worker.sink.http.ScriptedHttp2Server;
 import dev.waybill.worker.sink.http.ScriptedHttp2Server.Seen;
-import dev.waybill.worker.sink.http.TestCertificate;
+import dev.waybill.worker.sink.tls.TestCertificate;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,4 +1,4 @@
-package dev.waybill.worker.sink.http;
+package dev.waybill.worker.sink.tls;
 
 import java.io.IOException;
 import java.net.Socket;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /// How connections are secured: whom they trust, and who we are on them. Host names are always verified. Whoever trusts
 /// the same authorities and is the same may use the same connections.
-final class Tls {
+public final class Tls {
 
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
@@ -25,7 +25,7 @@ final class Tls {
     /// Makes it, which costs a while.
     ///
     /// @param identity null to show no certificate
-    Tls(TlsTrust trust, @Nullable TlsIdentity identity) {
+    public Tls(TlsTrust trust, @Nullable TlsIdentity identity) {
         this.trust = trust;
         this.identity = identity;
         this.hash = 31 * trust.hashCode() + (identity == null ? 0 : identity.hashCode());
@@ -39,22 +39,23 @@ final class Tls {
         }
     }
 
-    @Nullable
-    TlsIdentity identity() {
+    public @Nullable TlsIdentity identity() {
         return identity;
     }
 
-    TlsTrust trust() {
+    public TlsTrust trust() {
         return trust;
     }
 
     /// Shakes hands over a connected socket; closing the result closes that one too.
-    SSLSocket handshake(Socket plain, String host, int port, HttpVersion version) throws IOException {
+    ///
+    /// @param protocols what to offer by ALPN; none, not to offer anything
+    public SSLSocket handshake(Socket plain, String host, int port, String... protocols) throws IOException {
         SSLSocket tls = (SSLSocket) factory.createSocket(plain, host, port, true);
         SSLParameters parameters = tls.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         parameters.setProtocols(PROTOCOLS);
-        parameters.setApplicationProtocols(version.protocols());
+        parameters.setApplicationProtocols(protocols);
         tls.setSSLParameters(parameters);
         tls.startHandshake();
         return tls;

@@ -1,7 +1,6 @@
-package dev.waybill.worker.sink.webhook;
+package dev.waybill.worker.sink.tls;
 
 import dev.waybill.worker.sink.Secrets;
-import dev.waybill.worker.sink.http.TlsIdentity;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
@@ -9,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What a destination shows to a receiver that asks for a certificate. Its key is looked up for every attempt; the
 /// identity is made anew only when it has changed. Used by many threads.
-final class ClientCertificate {
+public final class ClientCertificate {
 
     private record Made(String key, TlsIdentity identity) {}
 
@@ -18,7 +17,7 @@ final class ClientCertificate {
     private final String keyReference;
     private volatile @Nullable Made last;
 
-    ClientCertificate(String organizationId, List<X509Certificate> chain, String keyReference) {
+    public ClientCertificate(String organizationId, List<X509Certificate> chain, String keyReference) {
         this.organizationId = organizationId;
         this.chain = List.copyOf(chain);
         this.keyReference = keyReference;
@@ -30,7 +29,7 @@ final class ClientCertificate {
     /// @throws dev.waybill.worker.sink.SecretNotAllowedException  if the key may not be used
     /// @throws dev.waybill.worker.sink.SecretUnavailableException if it cannot be read now
     /// @throws IllegalArgumentException if neither belongs to the certificate
-    TlsIdentity identity(Secrets secrets) {
+    public TlsIdentity identity(Secrets secrets) {
         String key = secrets.resolve(organizationId, keyReference);
         Made made = last;
         if (made != null && made.key.equals(key)) {

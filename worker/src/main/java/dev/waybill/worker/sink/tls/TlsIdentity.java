@@ -1,4 +1,4 @@
-package dev.waybill.worker.sink.http;
+package dev.waybill.worker.sink.tls;
 
 import java.net.Socket;
 import java.security.GeneralSecurityException;

@@ -1,4 +1,4 @@
-package dev.waybill.worker.sink.http;
+package dev.waybill.worker.sink.tls;
 
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -49,7 +49,7 @@ public final class TlsTrust {
     }
 
     /// Null for those of the JVM.
-    TrustManager @Nullable [] managers() {
+    public TrustManager @Nullable [] managers() {
         return managers;
     }
 
