@@ -19,6 +19,7 @@ import dev.waybill.worker.sink.file.FileRoots;
 import dev.waybill.worker.sink.http.HttpClient;
 import dev.waybill.worker.sink.resend.ResendProvider;
 import dev.waybill.worker.sink.secret.ConfigProviderSecrets;
+import dev.waybill.worker.sink.sendgrid.SendGridProvider;
 import dev.waybill.worker.sink.webhook.WebhookProvider;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,6 +54,7 @@ public final class Sinks implements AutoCloseable {
         http = new HttpClient(dialer, Descriptors.of(config).http());
         providers = List.of(
                 new WebhookProvider(http, secrets, clock, Version.current()),
+                new SendGridProvider(http, secrets, clock, Version.current()),
                 new ResendProvider(http, secrets, clock, Version.current()),
                 new FileProvider(new FileRoots(config.safety().fileRoots()), secrets, clock));
         Path spool = config.payload().spoolDir().resolve(config.worker().workerId());

@@ -48,6 +48,11 @@ public final class ConnectionSteps {
         mark = now;
     }
 
+    /// Whether no step was tried yet.
+    public boolean isEmpty() {
+        return checks.isEmpty();
+    }
+
     /// A phase that was measured elsewhere; null if it did not happen.
     public ConnectionSteps took(Phase phase, @Nullable Duration time) {
         if (time != null) {

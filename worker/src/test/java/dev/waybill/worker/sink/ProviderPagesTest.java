@@ -10,6 +10,7 @@ import dev.waybill.worker.sink.file.FileRoots;
 import dev.waybill.worker.sink.http.HttpClient;
 import dev.waybill.worker.sink.http.HttpLimits;
 import dev.waybill.worker.sink.resend.ResendProvider;
+import dev.waybill.worker.sink.sendgrid.SendGridProvider;
 import dev.waybill.worker.sink.webhook.WebhookProvider;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,6 +35,7 @@ class ProviderPagesTest {
         try (Dialer dialer = new Dialer(new EgressGuard(List.of(), NameResolver.system()));
                 HttpClient http = new HttpClient(dialer, HttpLimits.DEFAULT)) {
             check(new WebhookProvider(http, new FakeSecrets(), InstantSource.system(), "test"));
+            check(new SendGridProvider(http, new FakeSecrets(), InstantSource.system(), "test"));
             check(new ResendProvider(http, new FakeSecrets(), InstantSource.system(), "test"));
         }
     }

@@ -110,6 +110,9 @@ public abstract class SinkContractTest {
     /// Lets the next attempt meet the behaviour, and those after it a peer that accepts.
     protected abstract void next(Behaviour behaviour) throws Exception;
 
+    /// Lets the peer be ready for a connection test, where that takes more than to accept what comes.
+    protected void expectTest() {}
+
     /// The payloads that the peer has accepted, in order.
     protected abstract List<Bytes> accepted() throws Exception;
 
@@ -454,6 +457,7 @@ public abstract class SinkContractTest {
 
     @Test
     void a_connection_test_proves_the_way_and_delivers_nothing() throws Exception {
+        expectTest();
         ConnectionReport report = open(destination()).test();
 
         assertThat(report.success()).isTrue();

@@ -1,6 +1,7 @@
 package dev.waybill.worker.sink.email;
 
 import dev.waybill.topology.model.Bytes;
+import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,13 @@ public record EmailMessage(
     }
 
     /// The payload as a file.
-    public record Attachment(String filename, String contentType, Bytes bytes) {}
+    public record Attachment(String filename, String contentType, Bytes bytes) {
+
+        /// As JSON of providers has it.
+        public String base64() {
+            return Base64.getEncoder().encodeToString(bytes.array());
+        }
+    }
 
     /// How many receive it.
     public int recipients() {

@@ -55,6 +55,11 @@ public record EmailSettings(
     /// RFC 5322, section 2.1.1, allows 998 bytes in a line; longer subjects are nobody's.
     static final int SUBJECT_MAX = 500;
 
+    /// What an API takes in a message is more, 30 MB and upwards after base64. But the payload is in memory as bytes,
+    /// in
+    /// base64 and as JSON, so that this is what sixteen at a time leave room for in a heap of 1 GiB.
+    private static final int API_PAYLOAD_MAX = 10 << 20;
+
     private static final int FILENAME_MAX = 200;
     private static final String UNNAMED = "payload";
 
@@ -184,6 +189,16 @@ public record EmailSettings(
     private static MessageTemplate name(Settings settings) {
         MessageTemplate given = template(settings, ATTACHMENT_NAME, MessageTemplate::text);
         return given == null ? MessageTemplate.text("{{payload.filename}}") : given;
+    }
+
+    /// Whether the payload goes as a file.
+    public boolean attaches() {
+        return attachmentName != null;
+    }
+
+    /// Makes the message of a delivery whose payload has [#API_PAYLOAD_MAX] bytes at most.
+    public Composed compose(Attempt attempt) {
+        return compose(attempt, API_PAYLOAD_MAX);
     }
 
     /// Makes the message of a delivery; the same one for every attempt.

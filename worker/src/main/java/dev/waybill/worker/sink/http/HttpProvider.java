@@ -1,5 +1,6 @@
 package dev.waybill.worker.sink.http;
 
+import dev.waybill.topology.policy.Policy;
 import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.SinkProvider;
 import java.time.InstantSource;
@@ -23,6 +24,11 @@ public abstract class HttpProvider implements SinkProvider {
         this.secrets = secrets;
         this.clock = clock;
         this.userAgent = new BasicHeader("User-Agent", "waybill/" + version);
+    }
+
+    /// The calls of a destination behind an API with a key.
+    protected final JsonApi api(ApiSettings settings, Policy policy) {
+        return new JsonApi(settings, policy, http.line(settings.trust(), HttpVersion.AUTO), secrets, clock, userAgent);
     }
 
     /// Nothing to do: its connections belong to the shared client.

@@ -8,7 +8,7 @@ import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.Sink;
 import dev.waybill.worker.sink.http.HttpClient;
 import dev.waybill.worker.sink.http.HttpProvider;
-import dev.waybill.worker.sink.http.HttpVersion;
+import dev.waybill.worker.sink.http.JsonApi;
 import java.time.InstantSource;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
@@ -49,13 +49,8 @@ public final class ResendProvider extends HttpProvider {
     @Override
     public Sink open(Destination destination) {
         ResendSettings settings = ResendSettings.bind(destination, secrets);
-        return new ResendSink(
-                settings,
-                destination.policy(),
-                http.line(settings.trust(), HttpVersion.AUTO),
-                secrets,
-                clock,
-                userAgent);
+        JsonApi api = api(settings.api(), destination.policy());
+        return new ResendSink(settings, api, clock);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.waybill.topology.policy.ErrorCategory;
 import dev.waybill.topology.policy.Fault;
 import dev.waybill.topology.policy.Outcome;
 import dev.waybill.topology.policy.Policy;
+import dev.waybill.worker.sink.http.RetryAfter;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

@@ -6,6 +6,7 @@ import dev.waybill.topology.policy.Outcome;
 import dev.waybill.worker.sink.Samples;
 import dev.waybill.worker.sink.http.HttpResult.Answer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,7 @@ class ResendOutcomesTest {
             int status, @Nullable String name, String kind, @Nullable String category, @Nullable String code) {
         String body =
                 name == null ? "<html>" : "{\"statusCode\":" + status + ",\"name\":\"" + name + "\",\"message\":\"m\"}";
-        Outcome outcome = ResendOutcomes.of(new Answer(status, List.of(), Samples.body(body)));
+        Outcome outcome = ResendOutcomes.of(new Answer(status, List.of(), Samples.body(body)), Instant.EPOCH);
         assertThat(outcome.getClass().getSimpleName()).isEqualTo(kind);
         if (outcome instanceof Outcome.Failed failed) {
             assertThat(failed.fault().category().wireName()).isEqualTo(category);
@@ -69,7 +70,7 @@ class ResendOutcomesTest {
                 429,
                 header == null ? List.of() : List.of(new BasicHeader("Retry-After", header)),
                 Samples.body("{\"name\":\"" + name + "\"}"));
-        assertThat(ResendOutcomes.of(answer))
+        assertThat(ResendOutcomes.of(answer, Instant.EPOCH))
                 .isInstanceOfSatisfying(
                         Outcome.Throttled.class,
                         throttled -> assertThat(throttled.retryAfter())

@@ -39,7 +39,7 @@ final class ResendRequests {
         assertThat(request.method()).isEqualTo("POST");
         assertThat(request.headers()).containsEntry("content-type", "application/json");
         assertThat(request.headers().get("idempotency-key")).hasSizeBetween(1, 256);
-        assertThat(request.headers().get("authorization")).startsWith("Bearer re_");
+        assertThat(request.headers().get("authorization")).startsWith("Bearer ");
         JsonNode body = JSON.readTree(request.body().array());
         if (request.path().endsWith("/emails/batch")) {
             assertThat(body.isArray()).isTrue();

@@ -12,14 +12,9 @@ import dev.waybill.worker.sink.Attempt;
 import dev.waybill.worker.sink.BatchReport;
 import dev.waybill.worker.sink.BatchSink;
 import dev.waybill.worker.sink.ConnectionReport;
-import dev.waybill.worker.sink.FakeSecrets;
 import dev.waybill.worker.sink.Samples;
 import dev.waybill.worker.sink.Sink;
-import dev.waybill.worker.sink.egress.Dialer;
-import dev.waybill.worker.sink.egress.EgressGuard;
-import dev.waybill.worker.sink.egress.NameResolver;
-import dev.waybill.worker.sink.http.HttpClient;
-import dev.waybill.worker.sink.http.HttpLimits;
+import dev.waybill.worker.sink.email.ApiReceiver;
 import dev.waybill.worker.sink.http.ScriptedHttpServer;
 import dev.waybill.worker.sink.http.ScriptedHttpServer.Received;
 import java.io.IOException;
@@ -39,22 +34,20 @@ class ResendSinkTest {
 
     private static final String KEY = "re_secret";
 
-    private final FakeSecrets secrets = new FakeSecrets();
-    private final Dialer dialer = new Dialer(new EgressGuard(List.of("127.0.0.1"), NameResolver.system()));
-    private final HttpClient http = new HttpClient(dialer, HttpLimits.DEFAULT);
-    private final ResendProvider provider = new ResendProvider(http, secrets, InstantSource.system(), "1.2.3");
+    private ApiReceiver receiver;
     private ScriptedHttpServer server;
+    private ResendProvider provider;
 
     @BeforeEach
     void start() throws IOException {
-        server = ScriptedHttpServer.start();
+        receiver = new ApiReceiver(null);
+        server = receiver.server;
+        provider = new ResendProvider(receiver.http, receiver.secrets, InstantSource.system(), "1.2.3");
     }
 
     @AfterEach
     void stop() throws IOException {
-        server.close();
-        http.close();
-        dialer.close();
+        receiver.close();
     }
 
     private Destination destination(String... more) {
@@ -62,7 +55,7 @@ class ResendSinkTest {
                 "base.url",
                 server.url("/"),
                 "api.key",
-                secrets.put("key", KEY),
+                receiver.secrets.put("key", KEY),
                 "from",
                 "Jürgen <us@example.com>",
                 "to",
@@ -82,7 +75,7 @@ class ResendSinkTest {
     }
 
     private Received last() {
-        return server.received().getLast();
+        return receiver.last();
     }
 
     @Test

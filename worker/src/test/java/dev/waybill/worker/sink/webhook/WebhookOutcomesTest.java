@@ -12,6 +12,7 @@ import dev.waybill.topology.policy.Outcome.Retryable;
 import dev.waybill.topology.policy.Outcome.Throttled;
 import dev.waybill.topology.policy.Policy;
 import dev.waybill.worker.sink.Samples;
+import dev.waybill.worker.sink.http.RetryAfter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;

@@ -1,4 +1,4 @@
-package dev.waybill.worker.sink.webhook;
+package dev.waybill.worker.sink.http;
 
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -7,16 +7,20 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
-/// The `Retry-After` header: seconds, or a date.
-final class RetryAfter {
+/// Headers that say how long to wait.
+public final class RetryAfter {
 
     /// 31 years; more digits are no honest hint.
     private static final int DIGITS_MAX = 9;
 
+    /// Until the year 2286.
+    private static final int EPOCH_DIGITS_MAX = 10;
+
     private RetryAfter() {}
 
-    /// How long to wait from now, never negative; null if there is no hint or it is malformed.
-    static @Nullable Duration parse(@Nullable String header, Instant now) {
+    /// `Retry-After`, in seconds or as a date: how long to wait from now, never negative; null if there is no hint or
+    /// it is malformed.
+    public static @Nullable Duration parse(@Nullable String header, Instant now) {
         if (header == null) {
             return null;
         }
@@ -31,6 +35,17 @@ final class RetryAfter {
         } catch (DateTimeException e) {
             return null;
         }
+    }
+
+    /// `X-RateLimit-Reset`, in seconds of Unix time: how long to wait from now, never negative; null if there is no
+    /// hint or
+    /// it is malformed.
+    public static @Nullable Duration reset(@Nullable String header, Instant now) {
+        if (header == null || !header.strip().matches("[0-9]{1," + EPOCH_DIGITS_MAX + "}")) {
+            return null;
+        }
+        Instant at = Instant.ofEpochSecond(Long.parseLong(header.strip()));
+        return at.isAfter(now) ? Duration.between(now, at) : Duration.ZERO;
     }
 
     private static boolean isNumber(String text) {
