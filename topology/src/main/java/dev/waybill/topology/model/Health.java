@@ -1,8 +1,8 @@
 package dev.waybill.topology.model;
 
 import dev.waybill.topology.policy.AutoDisable;
-import dev.waybill.topology.policy.BreakerPolicy;
 import dev.waybill.topology.policy.Policy;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -130,8 +130,10 @@ public record Health(
     }
 
     /// The breaker opens, once more in a row.
-    public Health opened(BreakerPolicy policy, Instant now) {
-        return withBreaker(now.plus(policy.openFor(trips + 1)), trips + 1);
+    ///
+    /// @param time for how long
+    public Health opened(Duration time, Instant now) {
+        return withBreaker(now.plus(time), trips + 1);
     }
 
     public Health closed() {

@@ -20,6 +20,10 @@ public enum ErrorCategory {
     THROTTLED,
     /// Credentials are wrong, missing or not allowed to.
     AUTHENTICATION,
+    /// The account behind the destination may not send for now: suspended, unpaid, its quota used up. That is so for
+    /// all
+    /// deliveries, and the destination is left alone at once.
+    ACCOUNT,
     /// The destination's settings cannot work: a bad address, a directory that is not there.
     CONFIGURATION,
     /// The egress guard does not let anything go there.

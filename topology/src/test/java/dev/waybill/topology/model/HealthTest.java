@@ -107,13 +107,13 @@ class HealthTest {
         Health health = well;
         long[] seconds = {30, 60, 120, 240, 480, 600, 600};
         for (long expected : seconds) {
-            health = health.opened(BreakerPolicy.DEFAULT, NOW);
+            health = health.opened(BreakerPolicy.DEFAULT.openFor(health.trips() + 1), NOW);
             assertThat(health.openUntil()).isEqualTo(NOW.plusSeconds(expected));
         }
         assertThat(health.isOpen(NOW.plusSeconds(599))).isTrue();
         assertThat(health.isOpen(NOW.plusSeconds(600))).isFalse();
         assertThat(health.closed().isWell()).isTrue();
-        assertThat(health.closed().opened(BreakerPolicy.DEFAULT, NOW).openUntil())
+        assertThat(health.closed().opened(Duration.ofSeconds(30), NOW).openUntil())
                 .isEqualTo(NOW.plusSeconds(30));
     }
 

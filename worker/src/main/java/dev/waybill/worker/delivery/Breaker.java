@@ -3,6 +3,7 @@ package dev.waybill.worker.delivery;
 import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.model.Health;
 import dev.waybill.topology.policy.BreakerPolicy;
+import dev.waybill.topology.policy.ErrorCategory;
 import dev.waybill.topology.policy.Fault;
 import dev.waybill.topology.policy.Judgement;
 import dev.waybill.topology.policy.Outcome;
@@ -130,17 +131,23 @@ final class Breaker {
                 return;
             }
         }
+        State current = current(now);
+        if (isOfAccount(observed.outcome()) && policy.enabled() && !(current instanceof State.Open)) {
+            // One is enough: it would be the same for every other.
+            open(policy.openMax(), observed.at(), now);
+            return;
+        }
         boolean failed = judgement == Judgement.FAILS;
-        switch (current(now)) {
+        switch (current) {
             case State.Closed() -> {
                 window.count(failed, now);
                 if (failed && policy.trips(window.failures(now), window.attempts(now))) {
-                    open(observed.at(), now);
+                    open(nextTime(), observed.at(), now);
                 }
             }
             case State.HalfOpen(int succeeded) -> {
                 if (failed) {
-                    open(observed.at(), now);
+                    open(nextTime(), observed.at(), now);
                 } else if (succeeded + 1 >= policy.probes()) {
                     close();
                 } else {
@@ -156,8 +163,12 @@ final class Breaker {
     /// changes nothing.
     void testFailed(Instant at, long now) {
         if (isUntried(now)) {
-            open(at, now);
+            open(nextTime(), at, now);
         }
+    }
+
+    private static boolean isOfAccount(Outcome outcome) {
+        return outcome instanceof Outcome.Failed failed && failed.fault().category() == ErrorCategory.ACCOUNT;
     }
 
     private State current(long now) {
@@ -167,9 +178,12 @@ final class Breaker {
         return state;
     }
 
-    private void open(Instant at, long now) {
-        Duration time = policy.openFor(health.trips() + 1);
-        health = health.opened(policy, at);
+    private Duration nextTime() {
+        return policy.openFor(health.trips() + 1);
+    }
+
+    private void open(Duration time, Instant at, long now) {
+        health = health.opened(time, at);
         state = new State.Open(now + time.toNanos());
         window.clear();
     }

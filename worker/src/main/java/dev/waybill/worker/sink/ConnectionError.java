@@ -72,6 +72,7 @@ public enum ConnectionError {
             case RESPONSE -> UNAVAILABLE;
             case THROTTLED -> RATE_LIMITED;
             case AUTHENTICATION -> AUTH_FAILED;
+            case ACCOUNT -> ACCOUNT_DISABLED;
             case CONFIGURATION -> INVALID_SETTINGS;
             case EGRESS_DENIED -> EGRESS_DENIED;
             case PAYLOAD -> REJECTED;

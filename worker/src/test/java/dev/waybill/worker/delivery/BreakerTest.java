@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waybill.avro.DeliveryPolicy;
 import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.model.Health;
+import dev.waybill.topology.model.LastFailure;
 import dev.waybill.topology.policy.ErrorCategory;
 import dev.waybill.topology.policy.Fault;
 import dev.waybill.topology.policy.Outcome;
@@ -18,6 +19,7 @@ class BreakerTest {
     private static final long SECOND = 1_000_000_000;
     private static final Outcome DELIVERED = new Outcome.Delivered();
     private static final Outcome UNAVAILABLE = new Outcome.Retryable(fault(ErrorCategory.RESPONSE, 503), null);
+    private static final Outcome ACCOUNT = new Outcome.Throttled(fault(ErrorCategory.ACCOUNT, 429), null);
     private static final Outcome REFUSED = new Outcome.Permanent(fault(ErrorCategory.RESPONSE, 400));
     private static final Outcome GONE = new Outcome.Permanent(fault(ErrorCategory.RESPONSE, 410));
     private static final Outcome OURS = new Outcome.OurFault(fault(ErrorCategory.INTERNAL, 0));
@@ -87,6 +89,25 @@ class BreakerTest {
         assertThat(told.now().openUntil()).isEqualTo(wall(30 * SECOND));
         assertThat(told.now().trips()).isEqualTo(1);
         assertThat(breaker.mustTell()).isFalse();
+    }
+
+    /// Every other attempt would end the same way.
+    @Test
+    void aProblemOfTheAccountOpensItAtOnceAndForLong() {
+        judge(breaker, SECOND, ACCOUNT);
+        assertThat(breaker.lets(SECOND)).isZero();
+        assertThat(breaker.told().trips()).isZero();
+        assertThat(breaker.mustTell()).isTrue();
+        Health told = breaker.tell().now();
+        Duration longest = destination.policy().breaker().openMax();
+        assertThat(told.openUntil()).isEqualTo(wall(SECOND).plus(longest));
+        assertThat(told.last()).extracting(LastFailure::code).isEqualTo("code_429");
+
+        long over = SECOND + longest.toNanos();
+        assertThat(breaker.lets(over - 1)).isZero();
+        assertThat(breaker.lets(over)).isPositive();
+        judge(breaker, over, ACCOUNT);
+        assertThat(breaker.lets(over + longest.toNanos() - 1)).isZero();
     }
 
     @Test
@@ -230,6 +251,7 @@ class BreakerTest {
         for (int i = 0; i < 99; i++) {
             judge(none, 0, UNAVAILABLE);
         }
+        judge(none, 0, ACCOUNT);
         assertThat(none.lets(0)).isEqualTo(Integer.MAX_VALUE);
     }
 

@@ -23,7 +23,7 @@ class HealthTopicTest {
     private final MockConsumer<String, byte[]> consumer = new MockConsumer<>("earliest");
     private final Destination destination = samples.destination("a");
     private final Health open =
-            Health.well(destination).opened(destination.policy().breaker(), Samples.START);
+            Health.well(destination).opened(destination.policy().breaker().openTime(), Samples.START);
     private long offset;
     private HealthTopic topic;
 

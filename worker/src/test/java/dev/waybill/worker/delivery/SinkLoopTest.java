@@ -261,7 +261,8 @@ class SinkLoopTest {
     /// A worker told that its breaker is open and died; the task was routed before.
     @Test
     void aDestinationThatAnEarlierOwnerLeftAloneReceivesNothing() {
-        Health open = Health.well(destination).opened(destination.policy().breaker(), time.now());
+        Health open =
+                Health.well(destination).opened(destination.policy().breaker().openTime(), time.now());
         KnownHealth known = new KnownHealth(open);
         health = known;
         SinkLoop loop = loop();

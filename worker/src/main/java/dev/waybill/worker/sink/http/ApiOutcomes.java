@@ -48,10 +48,10 @@ public final class ApiOutcomes {
                 hint(answer, now));
     }
 
-    /// The account may send no more for now.
+    /// The account may send no more for now; the destination is left alone.
     public static Outcome quotaUsedUp(int status, String code) {
         return new Outcome.Throttled(
-                fault(ErrorCategory.THROTTLED, status, code, "the account's quota is used up"), QUOTA_WAIT);
+                fault(ErrorCategory.ACCOUNT, status, code, "the account's quota is used up"), QUOTA_WAIT);
     }
 
     /// It will not be otherwise the next time.

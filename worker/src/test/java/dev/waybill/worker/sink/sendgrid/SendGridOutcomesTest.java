@@ -33,7 +33,7 @@ class SendGridOutcomesTest {
         "400,Bad Request,,Permanent,payload,http_400",
         "400,Odd,Not A Field,Permanent,payload,http_400",
         "401,The provided authorization grant is invalid,,Permanent,authentication,http_401",
-        "401,Maximum credits exceeded,,Throttled,throttled,sendgrid_no_credits",
+        "401,Maximum credits exceeded,,Throttled,account,sendgrid_no_credits",
         "403,The from address does not match a verified Sender Identity,from,Permanent,configuration,http_403_from",
         "404,,,Permanent,configuration,http_404",
         "405,,,Permanent,configuration,http_405",
