@@ -60,6 +60,11 @@ public record Topics(String prefix) {
         return prefix + "destination-health";
     }
 
+    /// The last connection test of each destination; compacted, one partition, keyed by [Keys#destination].
+    public String destinationTests() {
+        return prefix + "destination-tests";
+    }
+
     /// Target states of the sink processors; compacted, keyed by kind.
     public String control() {
         return prefix + "control";

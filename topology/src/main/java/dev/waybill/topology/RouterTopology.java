@@ -31,8 +31,8 @@ import org.apache.kafka.streams.state.Stores;
 ///                 │   │
 ///   returns ──► route-returns ──┴─► the same but the last
 ///
-///   destinations, rules, destination-health ─► the configuration, before anything is routed and on every thread the
-/// same
+///   destinations, rules, destination-health, destination-tests ─► the configuration, before anything is routed and on
+///   every thread the same
 /// ```
 ///
 /// One instance serves one start of Kafka Streams, because the configuration it fills starts empty.
@@ -43,6 +43,7 @@ public final class RouterTopology {
     public static final String DESTINATIONS = "destinations";
     public static final String RULES = "rules";
     public static final String HEALTH = "destination-health";
+    public static final String TESTS = "destination-tests";
 
     static final String REQUESTS_SOURCE = "requests";
     static final String RETURNS_SOURCE = "returns";
@@ -119,6 +120,13 @@ public final class RouterTopology {
                         HEALTH,
                         (key, value) -> configuration.put(key, records.health(value)),
                         configuration::removeHealth));
+        addGlobal(
+                topology,
+                topics.destinationTests(),
+                new ConfigurationStore.Builder(
+                        TESTS,
+                        (key, value) -> configuration.putTest(key, records.test(value)),
+                        configuration::removeTest));
     }
 
     private void addGlobal(Topology topology, String topic, ConfigurationStore.Builder store) {

@@ -11,6 +11,7 @@ import dev.waybill.avro.DeliveryAttempt;
 import dev.waybill.avro.DeliveryPolicy;
 import dev.waybill.avro.Destination;
 import dev.waybill.avro.DestinationHealth;
+import dev.waybill.avro.DestinationTest;
 import dev.waybill.schemas.Keys;
 import dev.waybill.topology.model.Health;
 import dev.waybill.topology.model.Task;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,6 +89,70 @@ class AvailabilityTest {
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple("skipped", "first", "breaker_open"),
                         org.assertj.core.groups.Tuple.tuple("queued", "second", null));
+    }
+
+    private void tested(Destination destination, boolean success, @Nullable Duration held) {
+        String key = Keys.destination(ACME, destination.getDestinationId());
+        DestinationTest test = DestinationTest.newBuilder()
+                .setDestinationId(destination.getDestinationId())
+                .setOrganizationId(ACME)
+                .setDestinationVersion(destination.getVersion())
+                .setTestedAt(HandMovedClock.START)
+                .setScheduled(true)
+                .setSuccess(success)
+                .setOpenUntil(held == null ? null : HandMovedClock.START.plus(held))
+                .setErrorCode(success ? null : "auth_failed")
+                .setAnswer("{}")
+                .build();
+        router.pipe(router.topics.destinationTests(), key, test);
+    }
+
+    @Test
+    void whoseTestFailsIsPassedOverUntilOneSucceeds() {
+        tested(first, false, Duration.ofMinutes(5));
+        router.request(request("d-1"));
+        Task task = router.onlyTask();
+        assertThat(task.destination().name()).isEqualTo("second");
+        assertThat(TestRouter.only(task.route().trail()).reason()).isEqualTo(Reasons.BREAKER_OPEN);
+
+        tested(first, true, null);
+        router.request(request("d-2"));
+        assertThat(router.onlyTask().destination().name()).isEqualTo("first");
+    }
+
+    @Test
+    void aTestThatSucceedsDoesNotCloseWhatDeliveriesHaveOpened() {
+        open(first, Duration.ofMinutes(5));
+        tested(first, true, null);
+        router.request(request("d-1"));
+        assertThat(router.onlyTask().destination().name()).isEqualTo("second");
+    }
+
+    @Test
+    void aTestThatFailedWithoutAScheduleOrLongAgoKeepsNobodyAway() {
+        tested(first, false, null);
+        router.request(request("d-1"));
+        assertThat(router.onlyTask().destination().name()).isEqualTo("first");
+        tested(first, false, Duration.ZERO);
+        router.request(request("d-2"));
+        assertThat(router.onlyTask().destination().name()).isEqualTo("first");
+    }
+
+    @Test
+    void theLongerOfTestAndBreakerCounts() {
+        open(first, Duration.ofMinutes(1));
+        tested(first, false, Duration.ofMinutes(3));
+        open(second, Duration.ofMinutes(2));
+        router.request(request("d-1"));
+        assertThat(TestRouter.only(router.waiting("2m")).route().dueAt())
+                .isEqualTo(router.clock.instant().plus(Duration.ofMinutes(2)));
+    }
+
+    @Test
+    void aTestOfAnotherVersionSaysNothing() {
+        tested(Destination.newBuilder(first).setVersion(first.getVersion() + 1).build(), false, Duration.ofMinutes(5));
+        router.request(request("d-1"));
+        assertThat(router.onlyTask().destination().name()).isEqualTo("first");
     }
 
     @Test

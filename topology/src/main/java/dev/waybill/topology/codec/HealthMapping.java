@@ -1,6 +1,7 @@
 package dev.waybill.topology.codec;
 
 import dev.waybill.avro.DestinationHealth;
+import dev.waybill.avro.DestinationTest;
 import dev.waybill.topology.model.Health;
 import dev.waybill.topology.model.LastFailure;
 import java.time.Instant;
@@ -33,25 +34,44 @@ final class HealthMapping {
                 .build();
     }
 
+    /// A test that keeps the destination from being used counts like an open breaker that has never tripped.
+    static Health toModel(DestinationTest avro) {
+        String code = avro.getErrorCode();
+        return new Health(
+                id(avro.getDestinationId()),
+                avro.getOrganizationId(),
+                avro.getDestinationVersion(),
+                avro.getDestinationFingerprint(),
+                avro.getOpenUntil(),
+                0,
+                0,
+                null,
+                0,
+                null,
+                code == null ? null : new LastFailure(code, avro.getErrorMessage(), null));
+    }
+
     static Health toModel(DestinationHealth avro) {
         String code = avro.getLastErrorCode();
+        return new Health(
+                id(avro.getDestinationId()),
+                avro.getOrganizationId(),
+                avro.getDestinationVersion(),
+                avro.getDestinationFingerprint(),
+                avro.getOpenUntil(),
+                avro.getTrips(),
+                avro.getFailures(),
+                avro.getFailingSince(),
+                avro.getWarning(),
+                avro.getDisabledReason(),
+                code == null ? null : new LastFailure(code, avro.getLastErrorMessage(), avro.getLastResponseCode()));
+    }
+
+    private static UUID id(String text) {
         try {
-            return new Health(
-                    UUID.fromString(avro.getDestinationId()),
-                    avro.getOrganizationId(),
-                    avro.getDestinationVersion(),
-                    avro.getDestinationFingerprint(),
-                    avro.getOpenUntil(),
-                    avro.getTrips(),
-                    avro.getFailures(),
-                    avro.getFailingSince(),
-                    avro.getWarning(),
-                    avro.getDisabledReason(),
-                    code == null
-                            ? null
-                            : new LastFailure(code, avro.getLastErrorMessage(), avro.getLastResponseCode()));
+            return UUID.fromString(text);
         } catch (IllegalArgumentException e) {
-            throw new InvalidRecordException("destinationId must be a UUID: " + avro.getDestinationId(), e);
+            throw new InvalidRecordException("destinationId must be a UUID: " + text, e);
         }
     }
 

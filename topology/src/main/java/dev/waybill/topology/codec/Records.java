@@ -5,6 +5,7 @@ import dev.waybill.avro.DeliveryRequest;
 import dev.waybill.avro.DeliveryReturn;
 import dev.waybill.avro.DeliveryTask;
 import dev.waybill.avro.DestinationHealth;
+import dev.waybill.avro.DestinationTest;
 import dev.waybill.avro.RouteSettled;
 import dev.waybill.schemas.Topics;
 import dev.waybill.schemas.serde.AvroCodec;
@@ -78,6 +79,13 @@ public final class Records {
         return HealthMapping.toModel(avro.decode(value.array(), DestinationHealth.class));
     }
 
+    /// How a destination is doing by its last connection test.
+    ///
+    /// @throws InvalidRecordException as above
+    public Health test(Bytes value) {
+        return HealthMapping.toModel(avro.decode(value.array(), DestinationTest.class));
+    }
+
     public Bytes encode(Health health) {
         return Bytes.of(avro.encode(topics.destinationHealth(), HealthMapping.toAvro(health)));
     }
@@ -99,6 +107,13 @@ public final class Records {
 
     /// The model of a record that was decoded already.
     public static Health model(DestinationHealth record) {
+        return HealthMapping.toModel(record);
+    }
+
+    /// The model of a record that was decoded elsewhere.
+    ///
+    /// @throws InvalidRecordException if it cannot be used
+    public static Health model(DestinationTest record) {
         return HealthMapping.toModel(record);
     }
 

@@ -67,6 +67,20 @@ public record Health(
         return failures == 0 && trips == 0 && openUntil == null && disabledReason == null;
     }
 
+    /// What is known of a destination from its deliveries and from its last test together.
+    ///
+    /// @param told   by its lane; null if well
+    /// @param tested by its last test; null if there is none that failed
+    public static @Nullable Health of(@Nullable Health told, @Nullable Health tested) {
+        if (told == null || tested == null) {
+            return told == null ? tested : told;
+        }
+        Instant until = tested.openUntil();
+        boolean longer =
+                until != null && (told.openUntil() == null || told.openUntil().isBefore(until));
+        return longer ? told.withBreaker(until, told.trips()) : told;
+    }
+
     public boolean isAbout(Destination destination) {
         return destination.id().equals(destinationId)
                 && destination.version() == destinationVersion

@@ -31,6 +31,8 @@ public final class ConfigurationView implements Configuration {
     private final Map<String, Integer> destinations = new ConcurrentHashMap<>();
     private final Map<String, OrganizationRules> rules = new ConcurrentHashMap<>();
     private final Map<String, Health> health = new ConcurrentHashMap<>();
+    /// By their last test, where that keeps them from being used.
+    private final Map<String, Health> tests = new ConcurrentHashMap<>();
 
     public ConfigurationView(Installation installation) {
         this.installation = installation;
@@ -49,12 +51,16 @@ public final class ConfigurationView implements Configuration {
 
     @Override
     public Optional<Health> health(Destination destination) {
-        if (health.isEmpty()) {
+        if (health.isEmpty() && tests.isEmpty()) {
             return Optional.empty();
         }
         String key =
                 Keys.destination(destination.organizationId(), destination.id().toString());
-        return Optional.ofNullable(health.get(key)).filter(one -> one.isAbout(destination));
+        return Optional.ofNullable(Health.of(about(destination, health.get(key)), about(destination, tests.get(key))));
+    }
+
+    private static @Nullable Health about(Destination destination, @Nullable Health known) {
+        return known != null && known.isAbout(destination) ? known : null;
     }
 
     @Override
@@ -127,11 +133,32 @@ public final class ConfigurationView implements Configuration {
     ///
     /// @throws InvalidRecordException if the key is not the destination's; nothing has changed then
     public void put(String key, Health changed) {
+        requireKeyOf(changed, key);
+        health.put(key, changed);
+    }
+
+    /// Takes how a destination is doing by its last connection test.
+    ///
+    /// @throws InvalidRecordException as [#put(String, Health)]
+    public void putTest(String key, Health tested) {
+        requireKeyOf(tested, key);
+        if (tested.isWell()) {
+            tests.remove(key);
+        } else {
+            tests.put(key, tested);
+        }
+    }
+
+    private static void requireKeyOf(Health changed, String key) {
         require(
                 key.equals(Keys.destination(
                         changed.organizationId(), changed.destinationId().toString())),
                 "the key must be organizationId/destinationId of the record, not " + key);
-        health.put(key, changed);
+    }
+
+    /// Nothing is known of the last test.
+    public void removeTest(String key) {
+        tests.remove(key);
     }
 
     /// A destination is well again.

@@ -8,6 +8,7 @@ import dev.waybill.avro.DeliveryReturn;
 import dev.waybill.avro.DeliveryTask;
 import dev.waybill.avro.Destination;
 import dev.waybill.avro.DestinationHealth;
+import dev.waybill.avro.DestinationTest;
 import dev.waybill.avro.RuleTemplate;
 import dev.waybill.avro.SinkControl;
 import dev.waybill.schemas.Kind;
@@ -44,6 +45,7 @@ final class Subjects {
         byTopic.put(topics.results(), DeliveryResult.getClassSchema());
         byTopic.put(topics.deadLetters(), DeliveryTask.getClassSchema());
         byTopic.put(topics.destinationHealth(), DestinationHealth.getClassSchema());
+        byTopic.put(topics.destinationTests(), DestinationTest.getClassSchema());
         byTopic.put(topics.control(), SinkControl.getClassSchema());
     }
 

@@ -201,6 +201,7 @@ public final class WorkerApp implements AutoCloseable {
                     routerProgress,
                     clock));
             api.start();
+            own(new Periodic("test-schedule", Api.TESTS_LOOKED_AT_EVERY, api::testOnSchedule));
             ConfigurationGauges.produced(telemetry.meter(), configurationTopics(), api::configurationRead);
             readiness.add(new Health.Check("api", () -> unless(api.isReady(), "is reading the configuration")));
             paths.add(api.routes());

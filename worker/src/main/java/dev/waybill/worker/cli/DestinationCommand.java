@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -188,6 +189,14 @@ public final class DestinationCommand {
         section("SETTING", destination.path("settings"));
         section("POLICY", destination.path("policy"));
         section("HEALTH", destination.path("health"));
+        section("LAST TEST", withoutSteps(destination.path("lastTest")));
+    }
+
+    /// What a test found in the end; how it got there is for `--output json`.
+    private static JsonNode withoutSteps(JsonNode test) {
+        return test instanceof ObjectNode object
+                ? object.deepCopy().remove(List.of("checks", "phases", "permissions", "details"))
+                : test;
     }
 
     private void section(String title, JsonNode fields) {

@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
 /// The REST interface under `/v1`: its view of the configuration, its producer, and its routes.
@@ -23,10 +25,16 @@ public final class Api implements AutoCloseable {
     /// Longer than the phases of a policy take by default, shorter than a caller waits.
     private static final Duration CONNECTION_TEST_MAX = Duration.ofSeconds(55);
 
+    /// How often is looked for connection tests that it is time for.
+    public static final Duration TESTS_LOOKED_AT_EVERY = TestSchedule.LOOK_EVERY;
+
     private final ConfigurationView view;
     private final ConfigurationTail tail;
     private final RecordWriter writer;
     private final Consumer<RoutesConfig> routes;
+    private final TestSchedule schedule;
+    private final ExecutorService testThreads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("waybill-scheduled-test-", 0).factory());
 
     /// Opens the clients; [#start] begins to read.
     public Api(
@@ -64,7 +72,10 @@ public final class Api implements AutoCloseable {
                         config.router().resolutionGrace()),
                 config.router().inlinePayloadMax(),
                 clock);
-        this.routes = routes -> register(routes, providers, store, json, tests, deliveries, explain);
+        var lastTests = new LastTests(topics, view, tests, writer, clock);
+        this.schedule = new TestSchedule(
+                view, lastTests, clock, testThreads, config.worker().workerId());
+        this.routes = routes -> register(routes, providers, store, json, tests, lastTests, deliveries, explain);
     }
 
     static void register(
@@ -73,10 +84,11 @@ public final class Api implements AutoCloseable {
             ConfigurationStore store,
             DestinationJson json,
             ConnectionTests tests,
+            LastTests lastTests,
             DeliveryRoutes deliveries,
             ExplainRoutes explain) {
         Audit audit = new Audit();
-        new DestinationRoutes(store, json, tests, audit).register(routes);
+        new DestinationRoutes(store, json, tests, lastTests, audit).register(routes);
         new RuleRoutes(store, audit).register(routes);
         new DefaultsRoutes(store, audit).register(routes);
         var templates = new TemplateRoutes(store, BuiltInTemplates.load(), audit);
@@ -98,6 +110,13 @@ public final class Api implements AutoCloseable {
         tail.start();
     }
 
+    /// Starts the connection tests that it is time for; to be called every [#TESTS_LOOKED_AT_EVERY].
+    public void testOnSchedule() {
+        if (isReady()) {
+            schedule.look();
+        }
+    }
+
     /// The part of the server's paths that is served here.
     public Consumer<RoutesConfig> routes() {
         return routes;
@@ -115,6 +134,7 @@ public final class Api implements AutoCloseable {
 
     @Override
     public void close() {
+        testThreads.shutdownNow();
         try (writer) {
             tail.close();
         }

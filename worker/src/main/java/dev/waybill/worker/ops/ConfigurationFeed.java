@@ -3,6 +3,7 @@ package dev.waybill.worker.ops;
 import dev.waybill.avro.DefaultDestinationRule;
 import dev.waybill.avro.Destination;
 import dev.waybill.avro.DestinationHealth;
+import dev.waybill.avro.DestinationTest;
 import dev.waybill.avro.RuleTemplate;
 import dev.waybill.schemas.Keys;
 import dev.waybill.schemas.Topics;
@@ -44,6 +45,8 @@ final class ConfigurationFeed {
                 view.skip(topic, record.offset());
             } else if (topic.equals(topics.destinationHealth())) {
                 health(record);
+            } else if (topic.equals(topics.destinationTests())) {
+                test(record);
             } else if (topic.equals(topics.destinations())) {
                 destination(record);
             } else if (topic.equals(topics.templates())) {
@@ -66,6 +69,11 @@ final class ConfigurationFeed {
         DestinationHealth health =
                 record.value() == null ? null : codec.decode(record.value(), DestinationHealth.class);
         view.apply(record.topic(), record.offset(), record.key(), health);
+    }
+
+    private void test(ConsumerRecord<String, byte[]> record) {
+        DestinationTest test = record.value() == null ? null : codec.decode(record.value(), DestinationTest.class);
+        view.apply(record.topic(), record.offset(), record.key(), test);
     }
 
     private void destination(ConsumerRecord<String, byte[]> record) {

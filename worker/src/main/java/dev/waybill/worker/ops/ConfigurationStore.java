@@ -144,15 +144,16 @@ final class ConfigurationStore {
             }
             return delete(destinations, key, valueOf(view.destination(organization, id)), precondition);
         });
-        forgetHealth(key);
+        forget(topics.destinationHealth(), key);
+        forget(topics.destinationTests(), key);
     }
 
     /// What is left of it would be about a version that there will not be again, so it may stay if it must.
-    private void forgetHealth(String key) {
+    private void forget(String topic, String key) {
         try {
-            writer.write(new Change(topics.destinationHealth(), key, null));
+            writer.write(new Change(topic, key, null));
         } catch (KafkaException e) {
-            LOG.warn("the health of {}, which was deleted, stays in the topic: {}", key, e.getMessage());
+            LOG.warn("what was known of {}, which was deleted, stays in {}: {}", key, topic, e.getMessage());
         }
     }
 

@@ -62,7 +62,8 @@ public final class ConfigurationTail implements AutoCloseable {
                 new TopicPartition(topics.destinations(), 0),
                 new TopicPartition(topics.rules(), 0),
                 new TopicPartition(topics.templates(), 0),
-                new TopicPartition(topics.destinationHealth(), 0));
+                new TopicPartition(topics.destinationHealth(), 0),
+                new TopicPartition(topics.destinationTests(), 0));
         try (consumer) {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);

@@ -1,18 +1,23 @@
 package dev.waybill.worker.ops;
 
 import dev.waybill.avro.DefaultDestinationRule;
+import dev.waybill.avro.DeliveryPolicy;
 import dev.waybill.avro.Destination;
 import dev.waybill.avro.DestinationHealth;
+import dev.waybill.avro.DestinationTest;
 import dev.waybill.avro.RuleTemplate;
 import dev.waybill.schemas.Keys;
 import dev.waybill.topology.model.Bytes;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -46,6 +51,9 @@ final class ConfigurationView {
     private final NavigableMap<String, Entry<DefaultDestinationRule>> rules = new TreeMap<>();
     private final NavigableMap<String, Entry<RuleTemplate>> templates = new TreeMap<>();
     private final Map<String, DestinationHealth> health = new HashMap<>();
+    private final Map<String, DestinationTest> tests = new HashMap<>();
+    /// Keys of those that are to be tested without being asked: few of many.
+    private final Set<String> scheduled = new HashSet<>();
     private final Map<String, String> keyByDestinationId = new HashMap<>();
     private final Map<Place, SpecificRecord> replaced = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
@@ -61,6 +69,11 @@ final class ConfigurationView {
         locked(() -> {
             put(destinations, topic, key, new Entry<>(value, offset, encoded.fingerprint()));
             keyByDestinationId.put(value.getDestinationId(), key);
+            if (testInterval(value).isEmpty()) {
+                scheduled.remove(key);
+            } else {
+                scheduled.add(key);
+            }
         });
     }
 
@@ -78,6 +91,7 @@ final class ConfigurationView {
             if (before != null) {
                 keyByDestinationId.remove(before.value().getDestinationId(), key);
             }
+            scheduled.remove(key);
         });
     }
 
@@ -124,6 +138,49 @@ final class ConfigurationView {
         });
     }
 
+    /// What the last test of a destination found; null if nothing is known of one.
+    void apply(String topic, long offset, String key, @Nullable DestinationTest value) {
+        locked(() -> {
+            if (value == null) {
+                tests.remove(key);
+            } else {
+                tests.put(key, value);
+            }
+            done(topic, offset);
+        });
+    }
+
+    /// The last test of the destination as it is now: what was found of another version says nothing.
+    Optional<DestinationTest> test(Destination destination) {
+        String key = Keys.destination(destination.getOrganizationId(), destination.getDestinationId());
+        return Optional.ofNullable(reading(() -> {
+            DestinationTest test = tests.get(key);
+            Entry<Destination> current = destinations.get(key);
+            return test != null
+                            && current != null
+                            && isOf(current, test.getDestinationVersion(), test.getDestinationFingerprint())
+                    ? test
+                    : null;
+        }));
+    }
+
+    /// How often a destination is to be tested without being asked; none if never.
+    static Optional<Duration> testInterval(Destination destination) {
+        DeliveryPolicy policy = destination.getPolicy();
+        Long millis = policy == null ? null : policy.getTestIntervalMs();
+        return millis == null || millis <= 0 || !destination.getEnabled()
+                ? Optional.empty()
+                : Optional.of(Duration.ofMillis(millis));
+    }
+
+    /// Those that are to be tested without being asked.
+    List<Entry<Destination>> scheduledTests() {
+        return reading(() -> scheduled.stream()
+                .map(destinations::get)
+                .filter(Objects::nonNull)
+                .toList());
+    }
+
     /// What was told last of a destination that is not well, as it is now: what was told of another version says
     /// nothing.
     Optional<DestinationHealth> health(Destination destination) {
@@ -131,13 +188,16 @@ final class ConfigurationView {
         return Optional.ofNullable(reading(() -> {
             DestinationHealth told = health.get(key);
             Entry<Destination> current = destinations.get(key);
-            return told != null && current != null && isAbout(told, current) ? told : null;
+            return told != null
+                            && current != null
+                            && isOf(current, told.getDestinationVersion(), told.getDestinationFingerprint())
+                    ? told
+                    : null;
         }));
     }
 
-    private static boolean isAbout(DestinationHealth told, Entry<Destination> current) {
-        return told.getDestinationVersion() == current.value().getVersion()
-                && (told.getDestinationFingerprint() == 0 || told.getDestinationFingerprint() == current.fingerprint());
+    private static boolean isOf(Entry<Destination> current, long version, long fingerprint) {
+        return version == current.value().getVersion() && (fingerprint == 0 || fingerprint == current.fingerprint());
     }
 
     /// A record that changes nothing, such as one that cannot be read.

@@ -58,25 +58,30 @@ final class ConnectionTests {
         this.patience = patience;
     }
 
+    /// How long a test takes at most.
+    Duration patience() {
+        return patience;
+    }
+
     /// Makes a test.
     ///
     /// @throws ProblemException if too many run, or the settings cannot work together
-    ObjectNode run(Destination destination) throws InterruptedException {
+    ConnectionReport run(Destination destination) throws InterruptedException {
         Optional<SinkProvider> provider = providers.find(destination.getProvider());
         if (provider.isEmpty()) {
-            return json(new ConnectionSteps()
+            return new ConnectionSteps()
                     .failed(
                             "provider",
                             null,
                             ConnectionError.UNSUPPORTED_PROVIDER,
-                            "this worker has no provider " + destination.getProvider()));
+                            "this worker has no provider " + destination.getProvider());
         }
         if (!slots.tryAcquire()) {
             throw new ProblemException(
                     HttpStatus.TOO_MANY_REQUESTS, "at most " + RUNNING_MAX + " connection tests run at a time");
         }
         try (Sink sink = provider.get().open(model(destination))) {
-            return json(test(sink));
+            return test(sink);
         } catch (ConfigException | InvalidRecordException e) {
             throw ProblemException.invalid(List.of(fault(String.valueOf(e.getMessage()))));
         } finally {
@@ -141,7 +146,8 @@ final class ConnectionTests {
                 : new Fault("settings", message);
     }
 
-    private static ObjectNode json(ConnectionReport report) {
+    /// As it is answered.
+    static ObjectNode json(ConnectionReport report) {
         ObjectNode json = Json.object();
         json.put("success", report.success());
         json.put("responseTimeMs", millis(report.responseTime()));

@@ -29,7 +29,8 @@ final class DestinationJson {
             "version",
             "updatedAt",
             "updatedBy",
-            "health");
+            "health",
+            "lastTest");
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9 ._@-]{0,254}");
     private static final int TEXT_MAX = 255;

@@ -1,6 +1,7 @@
 package dev.waybill.worker.ops;
 
 import dev.waybill.avro.Destination;
+import dev.waybill.avro.DestinationTest;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
@@ -8,6 +9,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -21,12 +23,15 @@ final class DestinationRoutes {
     private final ConfigurationStore store;
     private final DestinationJson json;
     private final ConnectionTests tests;
+    private final LastTests lastTests;
     private final Audit audit;
 
-    DestinationRoutes(ConfigurationStore store, DestinationJson json, ConnectionTests tests, Audit audit) {
+    DestinationRoutes(
+            ConfigurationStore store, DestinationJson json, ConnectionTests tests, LastTests lastTests, Audit audit) {
         this.store = store;
         this.json = json;
         this.tests = tests;
+        this.lastTests = lastTests;
         this.audit = audit;
     }
 
@@ -86,7 +91,7 @@ final class DestinationRoutes {
     }
 
     private void test(Context context, Destination destination) throws InterruptedException {
-        Json.answer(context, HttpStatus.OK, tests.run(destination));
+        Json.answer(context, HttpStatus.OK, ConnectionTests.json(lastTests.run(destination, false)));
     }
 
     private Destination byId(Context context) {
@@ -112,7 +117,7 @@ final class DestinationRoutes {
                         .setVersion(1)
                         .setUpdatedAt(Instant.EPOCH)
                         .build();
-        test(context, ConnectionTests.dated(destination));
+        Json.answer(context, HttpStatus.OK, ConnectionTests.json(tests.run(ConnectionTests.dated(destination))));
     }
 
     private Destination find(Context context) {
@@ -126,7 +131,9 @@ final class DestinationRoutes {
 
     private ObjectNode json(Destination destination) {
         ObjectNode answer = AvroJson.object(destination);
-        answer.set("health", HealthJson.of(store.view().health(destination), store.now()));
+        Optional<DestinationTest> test = store.view().test(destination);
+        answer.set("health", HealthJson.of(store.view().health(destination), test, store.now()));
+        test.ifPresent(last -> answer.set("lastTest", HealthJson.lastTest(last)));
         return answer;
     }
 

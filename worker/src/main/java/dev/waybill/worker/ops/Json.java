@@ -37,6 +37,15 @@ final class Json {
         return MAPPER.valueToTree(value);
     }
 
+    /// An object that was written here; an empty one if it is none: it comes from a topic that others can write to.
+    static ObjectNode parse(String text) {
+        try {
+            return MAPPER.readTree(text) instanceof ObjectNode object ? object : object();
+        } catch (JacksonException _) {
+            return object();
+        }
+    }
+
     /// The body as an object.
     ///
     /// The content type must be JSON: a web page of another origin can then not send one without asking first.

@@ -52,6 +52,9 @@ final class PolicyJson {
     private static final int CONCURRENCY_DEFAULT =
             Policy.defaults(Kind.WEBHOOK).concurrency().cap();
 
+    /// A test makes a connection of its own, and more often than each second it would be traffic.
+    private static final long TEST_INTERVAL_MIN = 1_000;
+
     private PolicyJson() {}
 
     static @Nullable DeliveryPolicy read(@Nullable Fields fields) {
@@ -93,6 +96,7 @@ final class PolicyJson {
         policy.setDisableOnGone(fields.has("disableOnGone") ? fields.flag("disableOnGone", true) : null);
         policy.setDisableAfterFailures(fields.integer("disableAfterFailures", 0, VOLUME_MAX));
         policy.setDisableAfterMs(fields.whole("disableAfterMs", 0, AGE_MAX));
+        policy.setTestIntervalMs(fields.whole("testIntervalMs", TEST_INTERVAL_MIN, DELAY_MAX));
         combinations(policy, fields);
         return policy;
     }

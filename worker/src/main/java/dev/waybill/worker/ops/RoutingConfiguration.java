@@ -53,8 +53,16 @@ final class RoutingConfiguration implements Configuration {
     @Override
     public Optional<Health> health(Destination destination) {
         return view.destination(destination.organizationId(), destination.id().toString())
-                .flatMap(entry -> view.health(entry.value()))
-                .map(Records::model);
+                .flatMap(entry -> health(entry.value()));
+    }
+
+    private Optional<Health> health(dev.waybill.avro.Destination current) {
+        Health tested = view.test(current)
+                .map(Records::model)
+                .filter(one -> !one.isWell())
+                .orElse(null);
+        return Optional.ofNullable(
+                Health.of(view.health(current).map(Records::model).orElse(null), tested));
     }
 
     @Override

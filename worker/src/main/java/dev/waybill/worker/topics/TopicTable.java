@@ -66,6 +66,7 @@ public final class TopicTable {
         letters.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, String.valueOf(RecordSizes.RECORD_MAX));
         table.add(topics.deadLetters(), Partitions.ANY, letters, Set.of(), Set.of(ROUTER, SINKS, RETRIES, PROJECTOR));
         table.add(topics.destinationHealth(), Partitions.ONE, compacted(), Set.of(ROUTER, API), Set.of(SINKS));
+        table.add(topics.destinationTests(), Partitions.ONE, compacted(), Set.of(ROUTER, API), Set.of(API));
         table.add(topics.control(), Partitions.ONE, compacted(), Set.of(SINKS), Set.of(API));
         return List.copyOf(table.specs);
     }

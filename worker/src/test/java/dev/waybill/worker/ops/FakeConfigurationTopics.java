@@ -3,6 +3,7 @@ package dev.waybill.worker.ops;
 import dev.waybill.avro.DefaultDestinationRule;
 import dev.waybill.avro.Destination;
 import dev.waybill.avro.DestinationHealth;
+import dev.waybill.avro.DestinationTest;
 import dev.waybill.avro.RuleTemplate;
 import dev.waybill.topology.model.Bytes;
 import java.io.IOException;
@@ -19,6 +20,7 @@ final class FakeConfigurationTopics implements ConfigurationWriter {
 
     private final ConfigurationView view;
     private final Map<String, Long> ends = new HashMap<>();
+    private final Map<String, Boolean> last = new HashMap<>();
     private final Queue<Change> before = new ArrayDeque<>();
 
     FakeConfigurationTopics(ConfigurationView view) {
@@ -42,6 +44,7 @@ final class FakeConfigurationTopics implements ConfigurationWriter {
     /// Another worker's record.
     long append(Change change) {
         long offset = ends.merge(change.topic(), 1L, Long::sum) - 1;
+        last.put(change.topic() + " " + change.key(), change.value() != null);
         switch (change.value()) {
             case null -> {
                 if (change.topic().endsWith("rules")) {
@@ -50,6 +53,8 @@ final class FakeConfigurationTopics implements ConfigurationWriter {
                     view.deleteTemplate(change.topic(), offset, change.key());
                 } else if (change.topic().endsWith("health")) {
                     view.apply(change.topic(), offset, change.key(), (DestinationHealth) null);
+                } else if (change.topic().endsWith("tests")) {
+                    view.apply(change.topic(), offset, change.key(), (DestinationTest) null);
                 } else {
                     view.deleteDestination(change.topic(), offset, change.key());
                 }
@@ -57,9 +62,15 @@ final class FakeConfigurationTopics implements ConfigurationWriter {
             case Destination value -> view.apply(change.topic(), offset, change.key(), copy(value), encoded(value));
             case DefaultDestinationRule value -> view.apply(change.topic(), offset, change.key(), copy(value));
             case RuleTemplate value -> view.apply(change.topic(), offset, change.key(), copy(value));
+            case DestinationTest value -> view.apply(change.topic(), offset, change.key(), copy(value));
             default -> throw new IllegalArgumentException("no configuration: " + change);
         }
         return offset;
+    }
+
+    /// Whether the last record of a key has a value.
+    boolean has(String topic, String key) {
+        return last.getOrDefault(topic + " " + key, false);
     }
 
     static Bytes encoded(Destination value) {

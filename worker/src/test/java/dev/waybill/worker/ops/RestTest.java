@@ -72,6 +72,7 @@ class RestTest {
     private final Topics topics = new Topics("t.");
     private final ConfigurationView view = new ConfigurationView();
     private final FakeConfigurationTopics log = new FakeConfigurationTopics(view);
+    private final LastTests lastTests;
     private final List<DeliveryRequest> requests = new ArrayList<>();
     private Optional<DeliveryResult> result = Optional.empty();
     private RestServer server;
@@ -109,6 +110,7 @@ class RestTest {
                 clock);
         var tests = new ConnectionTests(
                 providers, codec, new Records(codec, topics, null), topics.destinations(), Duration.ofMillis(200));
+        lastTests = new LastTests(topics, view, tests, log, clock);
         var health = new Health(
                 List.of(new Health.Check("loop", Optional::empty)),
                 List.of(new Health.Check("router", () -> Optional.of("rebalancing"))));
@@ -121,6 +123,7 @@ class RestTest {
                                 store,
                                 new DestinationJson(providers, new SettingsCheck(new OwnSecrets())),
                                 tests,
+                                lastTests,
                                 deliveries,
                                 new ExplainRoutes(
                                         () -> new RoutingConfiguration(view, INSTALLATION),
@@ -359,6 +362,60 @@ class RestTest {
                 key,
                 health.setDestinationFingerprint(fingerprint + 1).build());
         assertThat(health("crm")).isEqualTo("well");
+    }
+
+    @Test
+    void the_last_test_is_kept_until_the_destination_is_changed_or_deleted() throws Exception {
+        put(destination("crm"), HOOK);
+        assertThat(get(destination("crm")).body().has("lastTest")).isFalse();
+        JsonNode answer = send("POST", destination("crm") + "/test", "").body();
+        JsonNode kept = get(destination("crm")).body().path("lastTest");
+        assertThat(kept.path("testedAt").asString()).isEqualTo(NOW.toString());
+        assertThat(kept.path("scheduled").asBoolean()).isFalse();
+        assertThat(kept.path("checks")).isEqualTo(answer.path("checks"));
+        assertThat(kept.path("success").asBoolean()).isTrue();
+
+        ObjectNode sentBack = (ObjectNode) get(destination("crm")).body();
+        sentBack.putObject("settings").put("url", "refuses");
+        assertThat(put(destination("crm"), sentBack.toString()).status()).isEqualTo(200);
+        assertThat(get(destination("crm")).body().has("lastTest"))
+                .as("of another version")
+                .isFalse();
+        send("POST", destination("crm") + "/test", "");
+        assertThat(get(destination("crm")).body().at("/lastTest/error/code").asString())
+                .isEqualTo("auth_failed");
+        assertThat(health("crm")).as("nobody asked for a schedule").isEqualTo("well");
+
+        String id = get(destination("crm")).body().path("destinationId").asString();
+        send("DELETE", destination("crm"), "");
+        assertThat(log.has(topics.destinationTests(), Keys.destination(org, id)))
+                .isFalse();
+    }
+
+    @Test
+    void what_is_tested_on_a_schedule_is_left_alone_while_its_last_test_failed() throws Exception {
+        put(destination("crm"), scheduled("refuses"));
+        send("POST", destination("crm") + "/test", "");
+        assertThat(health("crm")).isEqualTo("open");
+        JsonNode test = get(destination("crm")).body().path("lastTest");
+        Duration held =
+                Duration.between(NOW, Instant.parse(test.path("openUntil").asString()));
+        assertThat(held).isEqualTo(Duration.ofSeconds(60).multipliedBy(2).plusMillis(200));
+        now = NOW.plus(held);
+        assertThat(health("crm")).as("nobody tests it any more").isEqualTo("well");
+
+        now = NOW;
+        put(destination("crm"), scheduled("https://example.com"));
+        send("POST", destination("crm") + "/test", "");
+        assertThat(health("crm")).isEqualTo("well");
+        put(destination("crm"), scheduled("throws"));
+        send("POST", destination("crm") + "/test", "");
+        assertThat(health("crm")).as("an error of ours").isEqualTo("well");
+    }
+
+    private static String scheduled(String url) {
+        return """
+                {"provider": "hook", "settings": {"url": "%s"}, "policy": {"testIntervalMs": 60000}}""".formatted(url);
     }
 
     @Test

@@ -76,7 +76,8 @@ final class RouterUnderTest implements AutoCloseable {
     }
 
     private Stream<NewTopic> topics() {
-        Stream<String> compacted = Stream.of(topics.destinations(), topics.rules(), topics.destinationHealth());
+        Stream<String> compacted =
+                Stream.of(topics.destinations(), topics.rules(), topics.destinationHealth(), topics.destinationTests());
         Stream<String> others = Stream.concat(
                 Stream.of(
                         topics.requests(), topics.returns(), topics.attempts(), topics.results(), topics.deadLetters()),
