@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// | outcome               | attempts left, before the end | otherwise                                   |
 /// |-----------------------|-------------------------------|---------------------------------------------|
 /// | Retryable, Throttled  | Retry                         | FailOver, else DeadLetter(exhausted)        |
+/// | Throttled, for the account | FailOver, else Retry, not charged | Expire                             |
 /// | Permanent             | –                             | FailOver, else DeadLetter(permanent)        |
 /// | Ambiguous, policy RETRY | Retry                       | DeadLetter(ambiguous), never FailOver       |
 /// | Ambiguous, policy STOP | –                            | DeadLetter(ambiguous), never FailOver       |
@@ -56,6 +57,8 @@ public final class Decisions {
                 Instant at = retryAt(delivery, route, policy, retryable.retryAfter(), now, random);
                 yield at != null ? new Decision.Retry(at, true) : giveUp(route, Reasons.EXHAUSTED);
             }
+            case Throttled(Fault fault, Duration hint)
+            when fault.category() == ErrorCategory.ACCOUNT -> accountPaused(delivery, route, policy, hint, now);
             case Throttled throttled -> {
                 Instant at = retryAt(delivery, route, policy, throttled.retryAfter(), now, random);
                 yield at != null ? new Decision.Retry(at, true) : giveUp(route, Reasons.EXHAUSTED);
@@ -72,6 +75,18 @@ public final class Decisions {
                 yield at.isBefore(endOf(delivery, policy)) ? new Decision.Retry(at, false) : new Decision.Expire();
             }
         };
+    }
+
+    /// Nothing can be sent until somebody acts or a quota is renewed: another candidate is better, and waiting costs no
+    /// attempts.
+    private static Decision accountPaused(
+            Delivery delivery, Route route, Policy policy, @Nullable Duration hint, Instant now) {
+        if (route.hasNext()) {
+            return new Decision.FailOver(Reasons.ACCOUNT);
+        }
+        Duration wait = policy.breaker().openMax();
+        Instant at = now.plus(hint == null ? wait : max(wait, min(hint, policy.retryAfterCap())));
+        return at.isBefore(endOf(delivery, policy)) ? new Decision.Retry(at, false) : new Decision.Expire();
     }
 
     /// When to try the candidate again; null if it has no attempt left or the delivery would be over by then.

@@ -27,6 +27,8 @@ public final class Reasons {
     public static final String INVALID_REQUEST = "invalid_request";
     /// The destination is left alone for a while, because too many attempts failed.
     public static final String BREAKER_OPEN = "breaker_open";
+    /// The account behind the destination may not send for now.
+    public static final String ACCOUNT = "account";
     /// The destination takes deliveries at other hours.
     public static final String OUTSIDE_HOURS = "outside_hours";
     /// Another route of the delivery has claimed the destination already.

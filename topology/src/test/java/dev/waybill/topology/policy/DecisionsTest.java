@@ -38,6 +38,24 @@ class DecisionsTest {
         }
     }
 
+    /// All attempts would end the same way, so none is charged, and whoever can take it does.
+    @Test
+    void aProblemOfTheAccountFailsOverOrIsWaitedForUncharged() {
+        Fault account = Fault.of(ErrorCategory.ACCOUNT, "no_credits", null);
+        var outcome = new Outcome.Throttled(account, Duration.ofMinutes(30));
+        Duration shortest = THREE.breaker().openMax();
+        assertThat(decide(route(1, "a", "b"), THREE, outcome)).isEqualTo(new Decision.FailOver(Reasons.ACCOUNT));
+        assertThat(decide(route(3, "a"), THREE, outcome))
+                .isEqualTo(new Decision.Retry(NOW.plus(Duration.ofMinutes(30)), false));
+        assertThat(decide(route(3, "a"), THREE, new Outcome.Throttled(account, null)))
+                .isEqualTo(new Decision.Retry(NOW.plus(shortest), false));
+        Instant end = NOW.plus(THREE.maxAge());
+        var soon = new Outcome.Throttled(account, null);
+        assertThat(decide(route(3, "a"), THREE, soon, end.minus(shortest))).isEqualTo(new Decision.Expire());
+        assertThat(decide(route(3, "a"), THREE, soon, end.minus(shortest).minusMillis(1)))
+                .isInstanceOf(Decision.Retry.class);
+    }
+
     @Test
     void permanentFailsOverAtOnce() {
         var outcome = new Outcome.Permanent(FAULT);

@@ -49,6 +49,10 @@ final class DemoReceiver implements AutoCloseable {
         server.createContext("/south", exchange -> answer(exchange, 204));
         server.createContext("/flaky", exchange -> answer(exchange, isEnough(exchange) ? 200 : 503));
         server.createContext("/gone", exchange -> answer(exchange, 410));
+        server.createContext(
+                "/sendgrid",
+                exchange -> answer(
+                        exchange, 401, "{\"errors\":[{\"message\":\"Maximum credits exceeded\",\"field\":null}]}"));
         server.createContext("/broken", exchange -> answer(exchange, 500));
         server.start();
     }
@@ -79,9 +83,13 @@ final class DemoReceiver implements AutoCloseable {
     }
 
     private static void answer(HttpExchange exchange, int status) throws IOException {
+        answer(exchange, status, status < 300 ? "" : "status " + status);
+    }
+
+    private static void answer(HttpExchange exchange, int status, String text) throws IOException {
         try (exchange) {
             exchange.getRequestBody().readAllBytes();
-            byte[] body = status < 300 ? new byte[0] : ("status " + status).getBytes(StandardCharsets.UTF_8);
+            byte[] body = text.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
             if (body.length > 0) {
                 exchange.getResponseBody().write(body);

@@ -44,6 +44,21 @@ final class DemoSetup implements AutoCloseable {
         webhook("broken", receiver.url("/broken"), Map.of(), quickRetries(2), true);
         webhook("dead", deadUrl, Map.of(), quickRetries(2), true);
         webhook("retired", receiver.url("/crm"), Map.of(), quickRetries(2), false);
+        destination(
+                "mail",
+                "email",
+                "sendgrid",
+                Map.of(
+                        "base.url",
+                        receiver.url("/sendgrid"),
+                        "api.key",
+                        secretReference,
+                        "from",
+                        "Reports <reports@example.com>",
+                        "to",
+                        "office@example.com"),
+                Map.of(),
+                true);
         destination("archive", "storage", "file", Map.of("directory", archive.toString()), Map.of(), true);
         webhook("north", receiver.url("/north"), Map.of(), quickRetries(2), true);
         webhook("south", receiver.url("/south"), Map.of(), quickRetries(2), true);
@@ -58,8 +73,8 @@ final class DemoSetup implements AutoCloseable {
                                         Map.of("destinationId", id("north"), "weight", 2),
                                         Map.of("destinationId", id("south"), "weight", 1)),
                         "fallback", targets(List.of("archive"))));
-        rule("audit", 20, List.of("audit.*"), List.of("crm"), List.of());
-        rule("reports", 10, List.of("report.*"), List.of("dead"), List.of("archive"));
+        rule("audit", 20, List.of("audit.*"), List.of("crm"), List.of(), List.of());
+        rule("reports", 10, List.of("report.*"), List.of("dead"), List.of("mail"), List.of("archive"));
     }
 
     /// The id that a destination was given.
@@ -98,7 +113,13 @@ final class DemoSetup implements AutoCloseable {
         ids.put(name, stored.required("destinationId").asString());
     }
 
-    private void rule(String id, int priority, List<String> types, List<String> primary, List<String> fallback) {
+    private void rule(
+            String id,
+            int priority,
+            List<String> types,
+            List<String> primary,
+            List<String> secondary,
+            List<String> fallback) {
         put(
                 "rules/" + id,
                 Map.of(
@@ -106,6 +127,7 @@ final class DemoSetup implements AutoCloseable {
                         "priority", priority,
                         "conditions", Map.of("payloadTypes", types),
                         "primary", targets(primary),
+                        "secondary", targets(secondary),
                         "fallback", targets(fallback)));
     }
 

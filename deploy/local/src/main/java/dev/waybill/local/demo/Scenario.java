@@ -43,12 +43,12 @@ record Scenario(
                         Map.of("flaky", "delivered")),
                 new Scenario(
                         "failed-over",
-                        "a dead primary; the payload goes to a directory instead",
+                        "a dead webhook, a mail account without credits: to a directory",
                         "report.monthly",
                         List.of(),
                         null,
                         "DELIVERED",
-                        Map.of("dead", "failed", "archive", "delivered")),
+                        Map.of("dead", "failed", "mail", "failed", "archive", "delivered")),
                 new Scenario(
                         "by-rule",
                         "no destination named: a rule chooses by payload type",

@@ -1,7 +1,9 @@
 package dev.waybill.local.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.waybill.avro.DefaultDestinationRule;
 import dev.waybill.avro.DeliveryPolicy;
 import dev.waybill.avro.DeliveryRequest;
@@ -11,6 +13,7 @@ import dev.waybill.avro.Payload;
 import dev.waybill.avro.RouteFate;
 import dev.waybill.avro.RuleConditions;
 import dev.waybill.avro.RuleTarget;
+import dev.waybill.avro.TrailEntry;
 import dev.waybill.local.system.ScriptedReceiver.Answer;
 import dev.waybill.local.system.ScriptedReceiver.Request;
 import dev.waybill.schemas.Headers;
@@ -18,6 +21,9 @@ import dev.waybill.schemas.Kind;
 import dev.waybill.topology.model.Bytes;
 import dev.waybill.topology.policy.Reasons;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -60,6 +66,7 @@ class DecisionsTest {
     private final Installation installation = Installation.create("decisions");
     private final ScriptedReceiver receiver = new ScriptedReceiver();
     private final Application application = new Application(installation);
+    private final HttpServer mail = mailWithoutCredits();
     private final Path archive =
             installation.directory().resolve("files").resolve(ACME).resolve("archive");
     private final Path exports = installation.directory().resolve("exports");
@@ -102,10 +109,31 @@ class DecisionsTest {
     void close() {
         application.close();
         receiver.close();
+        mail.stop(0);
         installation.close();
     }
 
-    private void configure() {
+    /// SendGrid, as it answers an account that has sent all it may.
+    private static HttpServer mailWithoutCredits() {
+        byte[] body = "{\"errors\":[{\"message\":\"Maximum credits exceeded\",\"field\":null}]}"
+                .getBytes(StandardCharsets.UTF_8);
+        try {
+            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 0);
+            server.createContext("/v3/mail/send", exchange -> {
+                try (exchange) {
+                    exchange.getRequestBody().readAllBytes();
+                    exchange.sendResponseHeaders(401, body.length);
+                    exchange.getResponseBody().write(body);
+                }
+            });
+            server.start();
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void configure() throws IOException {
         put(ACME, "ok", receiver.plays("ok", _ -> Answer.of(204)));
         put(ACME, "busy", receiver.plays("busy", number -> retryAfter(number, 429, AFTER_SECONDS)));
         put(ACME, "away", receiver.plays("away", number -> retryAfter(number, 503, date(number))));
@@ -117,9 +145,26 @@ class DecisionsTest {
                 "archive",
                 application.put(
                         ACME, "archive", Kind.STORAGE, "file", Map.of("directory", archive.toString()), quick()));
+        ids.put(
+                "mail",
+                application.put(
+                        ACME,
+                        "mail",
+                        Kind.EMAIL,
+                        "sendgrid",
+                        Map.of(
+                                "base.url",
+                                "http://127.0.0.1:" + mail.getAddress().getPort(),
+                                "api.key",
+                                installation.secret(ACME, "sendgrid", "SG.key"),
+                                "from",
+                                "us@example.com",
+                                "to",
+                                "you@example.com"),
+                        DeliveryPolicy.newBuilder().build()));
         application.putDisabled(ACME, "retired", receiver.plays("retired", _ -> Answer.of(204)));
         rule("audit", 20, "audit.*", List.of("ok"), List.of());
-        rule("reports", 10, "report.monthly", List.of("broken"), List.of("archive"));
+        rule("reports", 10, "report.monthly", List.of("broken"), List.of("mail", "archive"));
     }
 
     private void request() {
@@ -206,12 +251,16 @@ class DecisionsTest {
     }
 
     @Test
-    void a_route_fails_over_to_a_directory() throws IOException {
+    void a_route_fails_over_from_a_webhook_to_mail_to_a_directory() throws IOException {
         RouteFate fate = onlyRoute("failed-over", "DELIVERED");
         assertThat(fate.getDestinationId()).isEqualTo(id("archive"));
         assertThat(fate.getFallbackUsed()).isTrue();
         assertThat(fate.getRuleId()).isEqualTo("reports");
-        assertThat(fate.getTrail()).hasSize(1);
+        assertThat(fate.getTrail())
+                .extracting(TrailEntry::getDestinationId, TrailEntry::getReason, TrailEntry::getErrorCode)
+                .containsExactly(
+                        tuple(id("broken"), Reasons.EXHAUSTED, "http_500"),
+                        tuple(id("mail"), Reasons.ACCOUNT, "sendgrid_no_credits"));
         assertThat(receiver.requests("failed-over")).hasSize(2);
         try (Stream<Path> files = Files.walk(archive)) {
             assertThat(files.filter(Files::isRegularFile))

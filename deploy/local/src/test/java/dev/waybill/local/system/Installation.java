@@ -127,6 +127,15 @@ final class Installation implements AutoCloseable {
         return settings;
     }
 
+    /// Puts a secret of an organization where the workers look for it.
+    ///
+    /// @return the reference to it
+    String secret(String organization, String key, String value) throws IOException {
+        Path folder = Files.createDirectories(directory.resolve("secrets").resolve(organization));
+        Files.writeString(folder.resolve(key), value);
+        return "${dir:" + folder + ":" + key + "}";
+    }
+
     WorkerConfig config(String workerId, Map<String, String> more) {
         return WorkerConfig.of(settings(workerId, more), Map.of());
     }

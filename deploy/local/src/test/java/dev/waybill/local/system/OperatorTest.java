@@ -66,7 +66,7 @@ class OperatorTest {
     @Test
     void topics_are_planned_and_verified() throws IOException {
         String file = PropertiesFile.write(folder, settings);
-        assertThat(Cli.run("topics", "verify", "--config", file).out()).contains("All 20 topics are as they should be");
+        assertThat(Cli.run("topics", "verify", "--config", file).out()).contains("All 21 topics are as they should be");
         assertThat(Cli.run("topics", "plan", "--config", file).code()).isZero();
         settings.put("retry.delays", "1s,7s");
         Cli missing = Cli.run("topics", "plan", "-o", "json", "--config", PropertiesFile.write(folder, settings));
@@ -146,6 +146,12 @@ class OperatorTest {
                 .containsPattern("schedule +svix")
                 .containsPattern("retryableCodes +\\[404,409]");
         assertThat(rest("destination", "list", "--org", "umbrella").out()).contains("folder", "storage", "file");
+        assertThat(rest("destination", "test", "folder", "--org", "umbrella").code())
+                .isZero();
+        assertThat(rest("destination", "get", "folder", "--org", "umbrella").out())
+                .containsPattern("LAST TEST +VALUE")
+                .containsPattern("success +true")
+                .doesNotContain("checks");
         Cli got = rest("destination", "get", "folder", "--org", "umbrella", "-o", "json");
         assertThat(got.json().path("settings").path("directory").asString()).isEqualTo("in");
         assertThat(rest("rule", "put", "r1", "--org", "umbrella", "--primary", "folder", "--priority", "7")
