@@ -1,23 +1,32 @@
 package dev.waybill.worker.sink.email;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.waybill.schemas.Kind;
 import dev.waybill.topology.model.Bytes;
 import dev.waybill.topology.model.Destination;
 import dev.waybill.topology.policy.Policy;
+import dev.waybill.worker.sink.ConnectionError;
+import dev.waybill.worker.sink.ConnectionReport;
 import dev.waybill.worker.sink.Samples;
+import dev.waybill.worker.sink.Sink;
 import dev.waybill.worker.sink.SinkContractTest;
 import dev.waybill.worker.sink.http.ScriptedHttpServer;
 import dev.waybill.worker.sink.http.ScriptedHttpServer.Received;
 import dev.waybill.worker.sink.tls.TestCertificate;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /// The contract over TLS for what sends e-mail by an API with a key, with messages that have the payload attached.
 public abstract class EmailApiContractTest extends SinkContractTest {
@@ -135,5 +144,43 @@ public abstract class EmailApiContractTest extends SinkContractTest {
             return ScriptedHttpServer.answer(rotated ? 200 : 401).play(connection);
         });
         return true;
+    }
+
+    private @Nullable String testedWith(String setting, String value) throws InterruptedException {
+        Map<String, String> settings = settings();
+        settings.put(setting, value);
+        Destination destination = Samples.destination(Kind.EMAIL, provider().provider(), settings, impatient());
+        try (Sink sink = provider().open(destination)) {
+            ConnectionReport.Problem problem = sink.test().problem();
+            assertThat(problem == null ? "." : problem.hint()).endsWith(".");
+            return problem == null ? null : problem.error().wireName();
+        }
+    }
+
+    @Test
+    void a_connection_test_tells_apart_what_is_in_the_way() throws Exception {
+        assertThat(testedWith("base.url", "https://nobody.invalid")).isEqualTo("dns_failed");
+        assertThat(testedWith("base.url", "https://127.0.0.1:" + closedPort())).isEqualTo("connect_refused");
+        assertThat(testedWith("base.url", "https://192.168.7.7")).isEqualTo("egress_denied");
+        assertThat(testedWith("tls.ca", TestCertificate.forAnotherName().pem())).isEqualTo("tls_untrusted");
+        TestCertificate expired = TestCertificate.expired();
+        try (ScriptedHttpServer late = ScriptedHttpServer.startTls(expired.context())) {
+            Map<String, String> settings = settings();
+            settings.put("base.url", "https://127.0.0.1:" + late.port());
+            settings.put("tls.ca", expired.pem());
+            try (Sink sink =
+                    provider().open(Samples.destination(Kind.EMAIL, provider().provider(), settings))) {
+                assertThat(sink.test().problem())
+                        .extracting(ConnectionReport.Problem::error)
+                        .isEqualTo(ConnectionError.TLS_EXPIRED);
+            }
+        }
+    }
+
+    /// Nobody listens there for now.
+    private static int closedPort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            return socket.getLocalPort();
+        }
     }
 }
