@@ -615,12 +615,18 @@ final class SinkLoop implements Loop, TaskLog.Listener {
             backlogs.remove(partition);
         });
         dropStale();
-        LOG.info("{} gives {}", kind.wireName(), gone);
+        if (!gone.isEmpty()) {
+            LOG.info("{} gives {}", kind.wireName(), gone);
+        }
     }
 
+    /// Drains before it leaves the group: a consumer that leaves while its group is rebalancing says that its
+    /// partitions are
+    /// lost, and not that they are revoked, though what runs can still be written.
     @Override
     public void close() {
         try {
+            revoked(Set.copyOf(partitions.keySet()));
             log.close();
         } finally {
             metrics.stopped(kind, gauges);

@@ -171,13 +171,14 @@ final class FakeTaskLog implements TaskLog {
         return maps;
     }
 
+    /// As of Kafka's consumer whose group is just rebalancing: it tells a member that leaves that its partitions are
+    /// lost,
+    /// though it could still commit.
     @Override
     public void close() {
+        giveUpAll();
         if (broker.isMember(this)) {
-            listener.revoked(List.copyOf(positions.keySet()));
             broker.leave(this);
-        } else {
-            giveUpAll();
         }
     }
 
