@@ -19,7 +19,6 @@ import dev.waybill.worker.sink.http.ScriptedHttpServer;
 import dev.waybill.worker.sink.http.ScriptedHttpServer.Received;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -51,19 +50,7 @@ class ResendSinkTest {
     }
 
     private Destination destination(String... more) {
-        Map<String, String> settings = new HashMap<>(Map.of(
-                "base.url",
-                server.url("/"),
-                "api.key",
-                receiver.secrets.put("key", KEY),
-                "from",
-                "Jürgen <us@example.com>",
-                "to",
-                "you@example.com, Two <two@example.com>"));
-        for (int i = 0; i < more.length; i += 2) {
-            settings.put(more[i], more[i + 1]);
-        }
-        return Samples.destination(Kind.EMAIL, "resend", settings);
+        return receiver.destination("resend", KEY, more);
     }
 
     private Sink open(String... more) {

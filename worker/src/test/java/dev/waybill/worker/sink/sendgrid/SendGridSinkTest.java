@@ -17,7 +17,6 @@ import dev.waybill.worker.sink.email.ApiReceiver;
 import dev.waybill.worker.sink.http.ScriptedHttpServer;
 import java.io.IOException;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -46,19 +45,7 @@ class SendGridSinkTest {
     }
 
     private Destination destination(String... more) {
-        Map<String, String> settings = new HashMap<>(Map.of(
-                "base.url",
-                receiver.server.url("/"),
-                "api.key",
-                receiver.secrets.put("key", KEY),
-                "from",
-                "Jürgen <us@example.com>",
-                "to",
-                "you@example.com, Two <two@example.com>"));
-        for (int i = 0; i < more.length; i += 2) {
-            settings.put(more[i], more[i + 1]);
-        }
-        return Samples.destination(Kind.EMAIL, "sendgrid", settings);
+        return receiver.destination("sendgrid", KEY, more);
     }
 
     private Sink open(String... more) {
