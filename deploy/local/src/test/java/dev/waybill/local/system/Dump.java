@@ -1,13 +1,28 @@
 package dev.waybill.local.system;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waybill.local.examples.NodeModules;
+import dev.waybill.local.examples.Programs;
+import java.io.IOException;
 import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
-/// The database of another system as `pg_dump` writes it in its plain format, and what `psql` does to load it.
+/// The database of another system: as a dump in the plain format of `pg_dump` with `COPY`, or written by `pg_dump`
+/// itself,
+/// which has `INSERT`. And what `psql` does to load either.
 ///
 /// Of each ten destinations of an organization the first four are its defaults, the second one primary. Some rows are
 /// such that Waybill cannot have them.
@@ -25,6 +40,14 @@ final class Dump {
 
     private static final int UNKNOWN_PROVIDER = 16;
     private static final int CLEAR_TEXT = 22;
+
+    /// Postgres in WebAssembly, with its pg_dump.
+    private static final Path DUMPING = Path.of("src", "test", "node", "dump").toAbsolutePath();
+
+    private static final NodeModules PG_DUMP = new NodeModules(DUMPING, "npm-dump");
+
+    /// Ten thousand destinations take some 20 s.
+    private static final Duration DUMP_TIMEOUT = Duration.ofMinutes(5);
 
     private static final String HEAD = """
             --
@@ -151,60 +174,100 @@ final class Dump {
     /// The text of a dump with so many destinations.
     static String of(int destinations) {
         StringBuilder text = new StringBuilder(HEAD);
-        text.append("COPY public.default_destinations (id, organization_id, destination_id, is_primary, created_at,"
-                + " created_by) FROM stdin;\n");
+        for (Rows rows : rows(destinations)) {
+            text.append("COPY public.").append(rows.table()).append(" (").append(rows.columns());
+            text.append(") FROM stdin;\n");
+            for (List<@Nullable String> row : rows.values()) {
+                text.append(row.stream()
+                        .map(value -> value == null ? "\\N" : value)
+                        .collect(Collectors.joining("\t", "", "\n")));
+            }
+            text.append("\\.\n\n\n");
+        }
+        return text.append(TAIL).toString();
+    }
+
+    /// What `pg_dump` writes of the same database; skips the test where there is no Node.
+    ///
+    /// @param folder for the script and the dump
+    static String byPgDump(int destinations, Path folder) throws IOException {
+        StringBuilder script = new StringBuilder(HEAD);
+        for (Rows rows : rows(destinations)) {
+            for (List<@Nullable String> row : rows.values()) {
+                script.append("INSERT INTO public.")
+                        .append(rows.table())
+                        .append(" (")
+                        .append(rows.columns());
+                script.append(") VALUES (");
+                script.append(row.stream().map(Dump::literal).collect(Collectors.joining(", ")))
+                        .append(");\n");
+            }
+        }
+        Path source = Files.writeString(folder.resolve("source.sql"), script.append(TAIL));
+        Path dump = folder.resolve("dump.sql");
+        Programs.Ended ended =
+                PG_DUMP.runHere(DUMPING.resolve("dump.mjs"), DUMP_TIMEOUT, source.toString(), dump.toString());
+        assertThat(ended.exitCode()).as(() -> String.join("\n", ended.output())).isZero();
+        return Files.readString(dump);
+    }
+
+    private static String literal(@Nullable String value) {
+        return value == null ? "NULL" : "'" + value.replace("'", "''") + "'";
+    }
+
+    private record Rows(String table, String columns, List<List<@Nullable String>> values) {}
+
+    private static List<Rows> rows(int destinations) {
+        List<List<@Nullable String>> defaults = new ArrayList<>();
+        List<List<@Nullable String>> all = new ArrayList<>();
+        List<List<@Nullable String>> logs = new ArrayList<>();
         for (int i = 0; i < destinations; i++) {
             if (isDefault(i)) {
-                row(
-                        text,
-                        new UUID(1, i),
+                defaults.add(row(
+                        new UUID(1, i).toString(),
                         organization(i),
                         id(i),
                         i % PER_ORGANIZATION == 1 ? "t" : "f",
                         "2026-01-01 10:00:0" + i % PER_ORGANIZATION + ".123456+00",
-                        "\\N");
+                        null));
             }
-        }
-        text.append("\\.\n\n\n");
-        text.append("COPY public.delivery_destinations (id, organization_id, name, type, config, is_active)"
-                + " FROM stdin;\n");
-        for (int i = 0; i < destinations; i++) {
-            row(
-                    text,
+            all.add(row(
                     id(i),
                     organization(i),
                     "dest " + i,
                     i % FAULTY == UNKNOWN_PROVIDER ? "fax" : "webhook",
                     "{\"url\": \"https://example.com/hook/" + i + "\""
                             + (i % FAULTY == CLEAR_TEXT ? ", \"signing.secret\": \"" + SECRET + "\"" : "") + "}",
-                    i % PER_ORGANIZATION == 9 ? "f" : "t");
+                    i % PER_ORGANIZATION == 9 ? "f" : "t"));
         }
-        text.append("\\.\n\n\n");
-        text.append("COPY public.delivery_logs (id, delivery_id, destination_id, organization_id, payload_type,"
-                + " status, metadata, tags) FROM stdin;\n");
         for (int i = 0; i < LOGS; i++) {
-            row(
-                    text,
-                    new UUID(2, i),
+            logs.add(row(
+                    new UUID(2, i).toString(),
                     "d-" + i,
                     id(i % destinations),
                     organization(i % destinations),
                     "audit",
                     "delivered",
                     "{}",
-                    "{a,b}");
+                    "{a,b}"));
         }
-        return text.append("\\.\n\n\n").append(TAIL).toString();
+        return List.of(
+                new Rows(
+                        "default_destinations",
+                        "id, organization_id, destination_id, is_primary, created_at, created_by",
+                        defaults),
+                new Rows("delivery_destinations", "id, organization_id, name, type, config, is_active", all),
+                new Rows(
+                        "delivery_logs",
+                        "id, delivery_id, destination_id, organization_id, payload_type, status, metadata, tags",
+                        logs));
     }
 
-    private static void row(StringBuilder text, Object... values) {
-        for (int i = 0; i < values.length; i++) {
-            text.append(i == 0 ? "" : "\t").append(values[i]);
-        }
-        text.append('\n');
+    private static List<@Nullable String> row(@Nullable String... values) {
+        return Arrays.asList(values);
     }
 
-    static void load(String text, String jdbcUrl) throws SQLException, java.io.IOException {
+    static void load(String text, String jdbcUrl) throws SQLException, IOException {
         try (Connection connection = DriverManager.getConnection(jdbcUrl);
                 var statement = connection.createStatement()) {
             var copy = connection.unwrap(PGConnection.class).getCopyAPI();

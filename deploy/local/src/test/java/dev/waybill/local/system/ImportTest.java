@@ -35,6 +35,7 @@ class ImportTest {
     @TempDir
     Path folder;
 
+    @Tag("node")
     @Test
     void aDumpIsImportedOnce() throws Exception {
         try (Installation installation = Installation.create("import")) {
@@ -43,6 +44,7 @@ class ImportTest {
     }
 
     @Tag("long")
+    @Tag("node")
     @Test
     void aLargeDumpIsImportedOnce() throws Exception {
         try (Installation installation = Installation.create("importlong")) {
@@ -53,7 +55,7 @@ class ImportTest {
     private void importTwice(Installation installation, int destinations) throws Exception {
         Database other =
                 installation.backend().createDatabase(installation.database().name() + "_other");
-        Dump.load(Dump.of(destinations), other.jdbcUrl());
+        Dump.load(Dump.byPgDump(destinations, folder), other.jdbcUrl());
         try (Running worker = new Running(installation)) {
             Cli preview = run(worker, other);
             assertThat(preview.code()).isEqualTo(Exit.FAILED);
