@@ -31,8 +31,9 @@ class TopicReviewTest {
                         "delivery.retries.1h",
                         "delivery.returns",
                         "delivery.dead-letters",
+                        "delivery.destination-tests",
                         "delivery.control")
-                .hasSize(20);
+                .hasSize(21);
     }
 
     @Test
