@@ -10,6 +10,9 @@ import dev.waybill.worker.sink.file.FileRoots;
 import dev.waybill.worker.sink.http.HttpClient;
 import dev.waybill.worker.sink.http.HttpLimits;
 import dev.waybill.worker.sink.resend.ResendProvider;
+import dev.waybill.worker.sink.smtp.SmtpClient;
+import dev.waybill.worker.sink.smtp.SmtpLimits;
+import dev.waybill.worker.sink.smtp.SmtpProvider;
 import dev.waybill.worker.sink.webhook.WebhookProvider;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,6 +38,14 @@ class ProviderPagesTest {
                 HttpClient http = new HttpClient(dialer, HttpLimits.DEFAULT)) {
             check(new WebhookProvider(http, new FakeSecrets(), InstantSource.system(), "test"));
             check(new ResendProvider(http, new FakeSecrets(), InstantSource.system(), "test"));
+        }
+    }
+
+    @Test
+    void smtp() throws IOException {
+        try (Dialer dialer = new Dialer(new EgressGuard(List.of(), NameResolver.system()));
+                SmtpClient client = new SmtpClient(dialer, SmtpLimits.DEFAULT)) {
+            check(new SmtpProvider(client, new FakeSecrets(), InstantSource.system()));
         }
     }
 

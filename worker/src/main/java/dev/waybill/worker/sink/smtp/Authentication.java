@@ -33,7 +33,9 @@ final class Authentication {
         boolean ask = login.mechanism() != Mechanism.PLAIN && offered.contains("LOGIN");
         if (!plain && !ask) {
             return new Refusal(
-                    Step.AUTH, null, SmtpFaults.noMechanism(connection.extensions().mechanismsInOrder()));
+                    Step.AUTH,
+                    null,
+                    SmtpFaults.noMechanism(connection.extensions().mechanismsInOrder()));
         }
         Reply reply = plain ? plain(connection, login, timeouts) : inTwo(connection, login, timeouts);
         return reply.code() == ACCEPTED ? null : SmtpConnector.refused(Step.AUTH, reply, outcomes);

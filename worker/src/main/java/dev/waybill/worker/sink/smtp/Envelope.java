@@ -35,9 +35,9 @@ record Envelope(int accepted, List<Reply> refused) {
 
     /// The refusal that keeps the message from everybody; null if it may be sent.
     ///
-    /// A delivery is one for all its recipients: were it sent to some and tried again for the others, the first would
-    /// have it twice. So whoever is refused for now holds all of them up, and whoever is refused for good ends the
-    /// delivery, or is left out.
+    /// A delivery is one for all its recipients: were it sent to some and tried again for the others, the
+    /// first would have it twice. So whoever is refused for now holds all of them up, and whoever is
+    /// refused for good ends the delivery, or is left out.
     @Nullable
     Reply obstacle(OnRefused onRefused, SmtpOutcomes outcomes) {
         Reply passing = null;

@@ -30,8 +30,10 @@ record Extensions(Set<String> names, long size, Set<String> mechanisms) {
         long size = 0;
         for (String line : ehlo.lines().stream().skip(1).toList()) {
             // Old servers have AUTH=PLAIN beside AUTH PLAIN, or alone.
-            List<String> words = List.of(
-                    line.strip().toUpperCase(Locale.ROOT).replaceFirst("^AUTH=", "AUTH ").split("\\s+"));
+            List<String> words = List.of(line.strip()
+                    .toUpperCase(Locale.ROOT)
+                    .replaceFirst("^AUTH=", "AUTH ")
+                    .split("\\s+"));
             names.add(words.getFirst());
             List<String> parameters = words.subList(1, words.size());
             switch (words.getFirst()) {

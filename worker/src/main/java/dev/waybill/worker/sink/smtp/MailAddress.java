@@ -10,8 +10,8 @@ import java.util.Locale;
 /// @param isUnicode whether it cannot: only a server with SMTPUTF8 (RFC 6531) takes it
 record MailAddress(String address, boolean isUnicode) {
 
-    /// The JDK's conversion is that of 2003, which makes other names of these: a different domain is worse than one that
-    /// an old server does not take.
+    /// The JDK's conversion is that of 2003, which makes other names of these: a different domain is worse
+    /// than one that an old server does not take.
     private static final String DEVIATING = "ßς\u200c\u200d";
 
     static MailAddress of(EmailAddress address) {

@@ -90,15 +90,15 @@ final class MimeRenderer {
         } catch (IOException e) {
             throw new MessagingException("an array cannot be written to", e);
         }
-        int size = wire.size();
         wire.end();
         return new OutgoingMessage(
-                sender, recipients(message), unicode || sender.isUnicode(), size, wire.array(), wire.length());
+                sender, recipients(message), unicode || sender.isUnicode(), wire.size(), wire.array(), wire.length());
     }
 
     /// With its domain in ASCII if it can be.
     private static String id(String messageId) {
-        return "<" + MailAddress.of(messageId.substring(1, messageId.length() - 1)).address() + ">";
+        return "<"
+                + MailAddress.of(messageId.substring(1, messageId.length() - 1)).address() + ">";
     }
 
     private static boolean isUnicode(EmailMessage message) {
@@ -170,8 +170,8 @@ final class MimeRenderer {
         return part;
     }
 
-    /// The payload's type if it can stand in a header. Parts and messages must not be in base64 (RFC 2046, section 5.2.1),
-    /// and a payload is not to be taken for a part of ours.
+    /// The payload's type if it can stand in a header. Parts and messages must not be in base64 (RFC 2046,
+    /// section 5.2.1), and a payload is not to be taken for a part of ours.
     private static String type(String given) {
         try {
             ContentType type = new ContentType(given);
@@ -208,7 +208,8 @@ final class MimeRenderer {
 
     private static int expected(EmailMessage message) {
         long text = length(message.text()) + length(message.html());
-        long file = message.attachment() == null ? 0 : message.attachment().bytes().size();
+        long file =
+                message.attachment() == null ? 0 : message.attachment().bytes().size();
         return Math.toIntExact((long) (file * BASE64) + text * 3 / 2 + HEADERS);
     }
 

@@ -8,7 +8,8 @@ import java.util.Locale;
 enum OnRefused {
     /// Nobody gets it.
     FAIL,
-    /// The others get it, if the refused ones are refused for good: there is no second attempt for those who come later.
+    /// The others get it, if the refused ones are refused for good: there is no second attempt for those
+    /// who come later.
     SKIP;
 
     static List<String> names() {

@@ -10,12 +10,7 @@ import java.util.List;
 /// @param length    of what is in the array
 @SuppressWarnings("ArrayRecordComponent") // nobody compares it, and ten megabytes are not copied for that
 record OutgoingMessage(
-        MailAddress sender,
-        List<MailAddress> recipients,
-        boolean isUnicode,
-        long size,
-        byte[] wire,
-        int length) {
+        MailAddress sender, List<MailAddress> recipients, boolean isUnicode, long size, byte[] wire, int length) {
 
     OutgoingMessage {
         recipients = List.copyOf(recipients);

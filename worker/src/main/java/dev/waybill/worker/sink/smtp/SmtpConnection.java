@@ -3,8 +3,8 @@ package dev.waybill.worker.sink.smtp;
 import dev.waybill.topology.policy.Outcome;
 import dev.waybill.worker.pool.Pooled;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import javax.net.ssl.SSLSession;
@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// One connection to a server, kept for several messages, one after the other.
 final class SmtpConnection implements Pooled {
 
-    /// Servers end idle connections without a word, or with a 421 that is easily missed; one used a moment ago is well.
+    /// Servers end idle connections without a word, or with a 421 that is easily missed; one used a moment
+    /// ago is well.
     static final Duration ASK_WHEN_IDLE = Duration.ofSeconds(3);
 
     /// For the answer to `NOOP`: whoever needs longer is not worth waiting for.
@@ -33,10 +34,7 @@ final class SmtpConnection implements Pooled {
     ///
     /// @param step  that it refused
     /// @param reply what it said; null if it lacks what is needed
-    record Refusal(
-            Step step,
-            @Nullable Reply reply,
-            Outcome.Failed outcome) {}
+    record Refusal(Step step, @Nullable Reply reply, Outcome.Failed outcome) {}
 
     SmtpConnection(Socket plain) throws IOException {
         this.plain = plain;

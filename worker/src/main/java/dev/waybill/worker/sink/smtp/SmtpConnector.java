@@ -115,13 +115,11 @@ final class SmtpConnector {
         return hello;
     }
 
-    private void secure(
-            SmtpConnection connection, Socket socket, SmtpRoute route, Progress progress, Duration patience)
+    private void secure(SmtpConnection connection, Socket socket, SmtpRoute route, Progress progress, Duration patience)
             throws IOException {
         progress.stage = Stage.SECURING;
         long start = System.nanoTime();
-        Future<?> deadline =
-                deadlines.abortAfter(patience, progress.inFlight, InFlight.Abort.CONNECT_TIMEOUT);
+        Future<?> deadline = deadlines.abortAfter(patience, progress.inFlight, InFlight.Abort.CONNECT_TIMEOUT);
         try {
             SSLSocket tls = route.tls().handshake(socket, route.tlsName(), route.port());
             connection.secure(tls);

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// One message on its way: leases, connects, addresses, sends, waits for the last word. Lives on one thread, for one
-/// attempt.
+/// One message on its way: leases, connects, addresses, sends, waits for the last word. Lives on one
+/// thread, for one attempt.
 final class SmtpExchange {
 
     /// Written at a time. The last piece holds the end of the message: from then on it may have arrived.
@@ -63,8 +63,7 @@ final class SmtpExchange {
 
     Sent run() throws InterruptedException {
         Outcome outcome = outcome();
-        return new Sent(
-                outcome, lastWord, facts, progress.bytesSent, progress.remoteAddress, progress.clock.phases());
+        return new Sent(outcome, lastWord, facts, progress.bytesSent, progress.remoteAddress, progress.clock.phases());
     }
 
     private Outcome outcome() throws InterruptedException {
@@ -97,7 +96,8 @@ final class SmtpExchange {
             // It shows only where the thread has to wait, and a quick server may never let it.
             throw new InterruptedException();
         }
-        try (Lease<SmtpRoute, SmtpConnection> lease = pool.lease(route, rules.timeouts().connect())) {
+        try (Lease<SmtpRoute, SmtpConnection> lease =
+                pool.lease(route, rules.timeouts().connect())) {
             SmtpConnection used = lease.reuse();
             if (used != null) {
                 try {
@@ -115,8 +115,7 @@ final class SmtpExchange {
 
     private SmtpConnection connect(Lease<SmtpRoute, SmtpConnection> lease) throws IOException, InterruptedException {
         Duration patience = Duration.ofNanos(Math.max(1, end - System.nanoTime()));
-        return lease.connect(
-                patience, () -> connector.connect(route, progress, rules.timeouts(), rules.outcomes()));
+        return lease.connect(patience, () -> connector.connect(route, progress, rules.timeouts(), rules.outcomes()));
     }
 
     private Outcome send(Lease<SmtpRoute, SmtpConnection> lease, SmtpConnection connection) throws IOException {
@@ -129,9 +128,11 @@ final class SmtpExchange {
         boolean kept = false;
         try {
             Outcome outcome = transact(connection);
-            if (isReusable(connection)) {
+            if (isOrderly()) {
                 connection.pause();
-                lease.keep(null);
+                if (connection.messages() < rules.perConnection()) {
+                    lease.keep(null);
+                }
             }
             kept = true;
             return outcome;
@@ -142,10 +143,9 @@ final class SmtpExchange {
         }
     }
 
-    private boolean isReusable(SmtpConnection connection) {
-        return !spoiled
-                && (lastWord == null || (lastWord.complete() && lastWord.code() != CLOSING))
-                && connection.messages() < rules.perConnection();
+    /// Whether both sides agree that nothing is under way.
+    private boolean isOrderly() {
+        return !spoiled && (lastWord == null || (lastWord.complete() && lastWord.code() != CLOSING));
     }
 
     private Outcome transact(SmtpConnection connection) throws IOException {
@@ -208,7 +208,8 @@ final class SmtpExchange {
         return reply;
     }
 
-    /// A connection that was used before may have been told to end meanwhile: that says nothing of this message.
+    /// A connection that was used before may have been told to end meanwhile: that says nothing of this
+    /// message.
     private static void requireNotStale(Reply reply, boolean first) throws IOException {
         if (!first && reply.code() == CLOSING) {
             throw new IOException("the server ended the connection");

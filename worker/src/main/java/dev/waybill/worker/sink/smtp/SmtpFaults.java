@@ -14,8 +14,8 @@ import java.net.SocketTimeoutException;
 
 /// Decides what it means that a conversation ended before the server had said its last word.
 ///
-/// The rule: as long as the line with the dot, which ends a message, may not have left, nobody can have the message;
-/// afterwards everybody can.
+/// The rule: as long as the line with the dot, which ends a message, may not have left, nobody can have the
+/// message; afterwards everybody can.
 final class SmtpFaults {
 
     private SmtpFaults() {}
@@ -67,8 +67,7 @@ final class SmtpFaults {
         }
         return switch (stage) {
             case LEASING -> closed();
-            case CONNECTING, SECURING ->
-                retryable(ErrorCategory.CONNECT, "connect_failed", "the connection failed");
+            case CONNECTING, SECURING -> retryable(ErrorCategory.CONNECT, "connect_failed", "the connection failed");
             case GREETING, INTRODUCING, AUTHENTICATING, ADDRESSING, SENDING ->
                 retryable(
                         ErrorCategory.CONNECT, "connection_reset", "the connection broke before the message was sent");
@@ -101,8 +100,8 @@ final class SmtpFaults {
     }
 
     static Outcome.Failed noStartTls() {
-        return new Permanent(Fault.of(
-                ErrorCategory.CONFIGURATION, "starttls_not_offered", "the server does not offer STARTTLS"));
+        return new Permanent(
+                Fault.of(ErrorCategory.CONFIGURATION, "starttls_not_offered", "the server does not offer STARTTLS"));
     }
 
     static Outcome.Failed noMechanism(String offered) {

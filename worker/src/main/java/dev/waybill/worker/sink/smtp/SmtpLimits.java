@@ -6,8 +6,8 @@ import java.time.Duration;
 /// How many connections to mail servers are kept, and how long.
 public final class SmtpLimits {
 
-    /// To one server as one user. Postfix takes 50 from one client, others fewer: a destination that has to spare its
-    /// server sets its policy's concurrency, 16 by default.
+    /// To one server as one user. Postfix takes 50 from one client, others fewer: a destination that has to
+    /// spare its server sets its policy's concurrency, 16 by default.
     private static final int PER_SERVER = 50;
 
     private static final int TOTAL = 500;

@@ -9,8 +9,8 @@ import dev.waybill.topology.policy.Outcome.Throttled;
 import dev.waybill.worker.sink.ConnectionError;
 import java.util.Set;
 
-/// Decides what a refusal means, by its code (RFC 5321), its enhanced code (RFC 3463) and what was asked for. A refusal
-/// is certain: nobody has the message.
+/// Decides what a refusal means, by its code (RFC 5321), its enhanced code (RFC 3463) and what was asked
+/// for. A refusal is certain: nobody has the message.
 ///
 /// | code                                            | outcome                                     |
 /// |-------------------------------------------------|---------------------------------------------|

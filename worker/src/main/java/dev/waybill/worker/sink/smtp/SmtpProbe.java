@@ -22,8 +22,8 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/// A connection test: all of the way to the point where a message would be sent, on a connection of its own, and no
-/// message. Sender and recipients are named and then taken back.
+/// A connection test: all of the way to the point where a message would be sent, on a connection of its
+/// own, and no message. Sender and recipients are named and then taken back.
 final class SmtpProbe {
 
     private final SmtpConnector connector;
@@ -106,14 +106,16 @@ final class SmtpProbe {
 
     /// Whether sender and recipients would be taken; null if they would.
     private @Nullable ConnectionReport address(SmtpConnection connection) throws IOException {
-        List<MailAddress> all = recipients.stream().map(MailAddress::of).distinct().toList();
+        List<MailAddress> all =
+                recipients.stream().map(MailAddress::of).distinct().toList();
         boolean unicode = sender.isUnicode() || all.stream().anyMatch(MailAddress::isUnicode);
         if (unicode && !connection.extensions().has("SMTPUTF8")) {
             return refused("sender", new Refusal(Step.MAIL, null, SmtpFaults.noUnicodeAddresses()));
         }
         String parameters = unicode ? " BODY=8BITMIME SMTPUTF8" : "";
         Reply from = connection.ask(
-                "MAIL FROM:<" + sender.address() + ">" + parameters, rules.timeouts().reply());
+                "MAIL FROM:<" + sender.address() + ">" + parameters,
+                rules.timeouts().reply());
         if (!from.isPositive()) {
             return refused("sender", SmtpConnector.refused(Step.MAIL, from, rules.outcomes()));
         }
@@ -206,7 +208,9 @@ final class SmtpProbe {
         if (reply != null) {
             steps.status(reply.code());
             // What a server says of credentials may hold some of them.
-            message += refusal.step() == Step.AUTH ? "" : ": " + reply.excerpt(route.login().secrets());
+            message += refusal.step() == Step.AUTH
+                    ? ""
+                    : ": " + reply.excerpt(route.login().secrets());
         }
         return steps.failed(
                 step,

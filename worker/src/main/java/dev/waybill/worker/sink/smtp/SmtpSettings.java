@@ -62,8 +62,8 @@ record SmtpSettings(
     /// Every server takes as many (RFC 5321, section 4.5.3.1.8).
     static final int RECIPIENTS_MAX = 100;
 
-    /// It is in memory as bytes and as the message, so that this is what sixteen at a time leave room for in a heap of
-    /// 1 GiB.
+    /// It is in memory as bytes and as the message, so that this is what sixteen at a time leave room for
+    /// in a heap of 1 GiB.
     static final int PAYLOAD_MAX = 10 << 20;
 
     /// Servers end a connection after about a hundred messages.
@@ -193,7 +193,9 @@ record SmtpSettings(
                 port == 0 ? security.port() : port,
                 security,
                 optional(settings, TLS_NAME, host, String::strip),
-                settings.string(EHLO_NAME) == null ? null : settings.required(EHLO_NAME).strip(),
+                settings.string(EHLO_NAME) == null
+                        ? null
+                        : settings.required(EHLO_NAME).strip(),
                 account,
                 trust,
                 certificate,
@@ -205,8 +207,7 @@ record SmtpSettings(
                 EmailSettings.of(settings, destination, RECIPIENTS_MAX));
     }
 
-    private static String optional(
-            Settings settings, String name, String otherwise, Function<String, String> reader) {
+    private static String optional(Settings settings, String name, String otherwise, Function<String, String> reader) {
         String value = settings.string(name);
         return value == null ? otherwise : reader.apply(value);
     }
@@ -227,8 +228,7 @@ record SmtpSettings(
         if (password == null) {
             throw new ConfigException("Setting " + PASSWORD + ": is required to authenticate");
         }
-        Mechanism mechanism =
-                auth.equals(AUTO) ? Mechanism.ANY : Mechanism.valueOf(auth.toUpperCase(Locale.ROOT));
+        Mechanism mechanism = auth.equals(AUTO) ? Mechanism.ANY : Mechanism.valueOf(auth.toUpperCase(Locale.ROOT));
         return new Account.WithPassword(mechanism, username, password);
     }
 

@@ -42,8 +42,7 @@ final class SmtpSink implements Sink {
     /// The last one that was used: making one takes milliseconds.
     private volatile Tls tls;
 
-    SmtpSink(
-            SmtpSettings settings, Policy policy, SmtpLine line, Tls anonymous, Secrets secrets, InstantSource clock) {
+    SmtpSink(SmtpSettings settings, Policy policy, SmtpLine line, Tls anonymous, Secrets secrets, InstantSource clock) {
         this.settings = settings;
         this.rules = new SmtpExchange.Rules(
                 SmtpTimeouts.of(policy),
@@ -61,7 +60,8 @@ final class SmtpSink implements Sink {
     public AttemptReport deliver(Attempt attempt) throws InterruptedException {
         return switch (settings.email().compose(attempt, SmtpSettings.PAYLOAD_MAX)) {
             case Composed.Failed(Outcome.Failed outcome) -> notSent(outcome);
-            case Composed.Ready(EmailMessage message) -> send(message, attempt.delivery().queuedAt());
+            case Composed.Ready(EmailMessage message) ->
+                send(message, attempt.delivery().queuedAt());
         };
     }
 
@@ -177,8 +177,7 @@ final class SmtpSink implements Sink {
     }
 
     private static ConnectionReport credentials(ConnectionError error, RuntimeException e) {
-        return new ConnectionSteps()
-                .failed("credentials", Phase.AUTHENTICATE, error, String.valueOf(e.getMessage()));
+        return new ConnectionSteps().failed("credentials", Phase.AUTHENTICATE, error, String.valueOf(e.getMessage()));
     }
 
     @Override

@@ -10,7 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Commands out, replies in, over one socket. Whatever a server answers, no more than [#REPLY_MAX] is read of it.
+/// Commands out, replies in, over one socket. Whatever a server answers, no more than [#REPLY_MAX] is read
+/// of it.
 final class Wire {
 
     /// Honest replies have a few lines of at most 512 bytes (RFC 5321, section 4.5.3.1.5).
@@ -37,8 +38,8 @@ final class Wire {
         this.out = socket.getOutputStream();
     }
 
-    /// Whether there is something to read that nobody has asked for. After a reply there is not, on a connection that
-    /// is well.
+    /// Whether there is something to read that nobody has asked for. After a reply there is not, on a
+    /// connection that is well.
     boolean hasLeftover() throws IOException {
         return position < limit || in.available() > 0;
     }

@@ -3,9 +3,12 @@ package dev.waybill.worker.sink.smtp;
 import java.io.OutputStream;
 import java.util.Arrays;
 
-/// Gathers a message as it goes over the wire (RFC 5321, section 4.5.2): every line ends with CRLF and nothing else does,
-/// and a line that begins with a dot has another one before it. So nothing in a message can end it.
+/// Gathers a message as it goes over the wire (RFC 5321, section 4.5.2): every line ends with CRLF and
+/// nothing else does, and a line that begins with a dot has another one before it. So nothing in a message
+/// can end it.
 final class WireFormat extends OutputStream {
+
+    private static final byte[] END = {'.', '\r', '\n'};
 
     private byte[] bytes;
     private int length;
@@ -66,19 +69,19 @@ final class WireFormat extends OutputStream {
         bytes[length++] = b;
     }
 
-    /// Bytes of the message, without what the wire adds.
-    int size() {
-        return length - stuffed;
-    }
-
     /// Ends the message. What is in the array after [#length] is nobody's.
     void end() {
         if (!lineBegins) {
             endLine();
         }
-        append((byte) '.');
-        append((byte) '\r');
-        append((byte) '\n');
+        for (byte b : END) {
+            append(b);
+        }
+    }
+
+    /// Bytes of a message that has ended, without what the wire adds.
+    int size() {
+        return length - stuffed - END.length;
     }
 
     byte[] array() {
