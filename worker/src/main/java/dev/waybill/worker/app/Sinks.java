@@ -17,6 +17,7 @@ import dev.waybill.worker.sink.egress.NameResolver;
 import dev.waybill.worker.sink.file.FileProvider;
 import dev.waybill.worker.sink.file.FileRoots;
 import dev.waybill.worker.sink.http.HttpClient;
+import dev.waybill.worker.sink.oauth.AccessTokens;
 import dev.waybill.worker.sink.resend.ResendProvider;
 import dev.waybill.worker.sink.secret.ConfigProviderSecrets;
 import dev.waybill.worker.sink.smtp.SmtpClient;
@@ -57,11 +58,12 @@ public final class Sinks implements AutoCloseable {
                 ConfigProviderSecrets.CACHE_FOR);
         dialer = new Dialer(new EgressGuard(config.safety().egressAllow(), NameResolver.system()));
         http = new HttpClient(dialer, Descriptors.of(config).http());
+        AccessTokens tokens = new AccessTokens(clock, Version.current());
         smtp = new SmtpClient(dialer, SmtpLimits.DEFAULT);
         providers = List.of(
                 new WebhookProvider(http, secrets, clock, Version.current()),
                 new ResendProvider(http, secrets, clock, Version.current()),
-                new SmtpProvider(smtp, secrets, clock),
+                new SmtpProvider(smtp, http, tokens, secrets, clock),
                 new FileProvider(new FileRoots(config.safety().fileRoots()), secrets, clock));
         Path spool = config.payload().spoolDir().resolve(config.worker().workerId());
         makeOwn(PayloadSettings.SPOOL_DIR, spool);

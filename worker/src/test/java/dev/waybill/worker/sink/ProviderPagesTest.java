@@ -9,6 +9,7 @@ import dev.waybill.worker.sink.file.FileProvider;
 import dev.waybill.worker.sink.file.FileRoots;
 import dev.waybill.worker.sink.http.HttpClient;
 import dev.waybill.worker.sink.http.HttpLimits;
+import dev.waybill.worker.sink.oauth.AccessTokens;
 import dev.waybill.worker.sink.resend.ResendProvider;
 import dev.waybill.worker.sink.smtp.SmtpClient;
 import dev.waybill.worker.sink.smtp.SmtpLimits;
@@ -44,8 +45,10 @@ class ProviderPagesTest {
     @Test
     void smtp() throws IOException {
         try (Dialer dialer = new Dialer(new EgressGuard(List.of(), NameResolver.system()));
+                HttpClient http = new HttpClient(dialer, HttpLimits.DEFAULT);
                 SmtpClient client = new SmtpClient(dialer, SmtpLimits.DEFAULT)) {
-            check(new SmtpProvider(client, new FakeSecrets(), InstantSource.system()));
+            AccessTokens tokens = new AccessTokens(InstantSource.system(), "test");
+            check(new SmtpProvider(client, http, tokens, new FakeSecrets(), InstantSource.system()));
         }
     }
 

@@ -1,5 +1,10 @@
 package dev.waybill.worker.sink.smtp;
 
+import dev.waybill.topology.policy.Outcome;
+import dev.waybill.worker.sink.oauth.AccessToken;
+import dev.waybill.worker.sink.oauth.AccessTokens.Asked;
+import dev.waybill.worker.sink.oauth.TokenRequest;
+import dev.waybill.worker.sink.smtp.Login.Bearer;
 import dev.waybill.worker.sink.smtp.Login.Password;
 import dev.waybill.worker.sink.smtp.Login.Password.Mechanism;
 import dev.waybill.worker.sink.smtp.SmtpConnection.Refusal;
@@ -15,14 +20,63 @@ final class Authentication {
     private static final int ACCEPTED = 235;
     private static final int GO_ON = 334;
 
+    private Authentication() {}
+
+    /// Where access tokens come from.
+    interface Tokens {
+
+        /// One that is good for now.
+        Asked get(TokenRequest request) throws InterruptedException;
+
+        /// The server did not take it.
+        void reject(TokenRequest request, AccessToken token);
+    }
+
     /// Null if the server takes us for who we are.
-    @Nullable
-    Refusal authenticate(SmtpConnection connection, Login login, SmtpTimeouts timeouts, SmtpOutcomes outcomes)
+    static @Nullable Refusal authenticate(
+            SmtpConnection connection, Login login, Tokens tokens, SmtpTimeouts timeouts, SmtpOutcomes outcomes)
             throws IOException, InterruptedException {
         return switch (login) {
             case Login.Anonymous _ -> null;
             case Password password -> password(connection, password, timeouts, outcomes);
+            case Bearer bearer -> bearer(connection, bearer, tokens, timeouts, outcomes);
         };
+    }
+
+    /// With the token that is kept, and once more with another one if the server does not take that: it may
+    /// have been revoked.
+    private static @Nullable Refusal bearer(
+            SmtpConnection connection, Bearer login, Tokens tokens, SmtpTimeouts timeouts, SmtpOutcomes outcomes)
+            throws IOException, InterruptedException {
+        if (!connection.extensions().mechanisms().contains("XOAUTH2")) {
+            return new Refusal(
+                    Step.AUTH,
+                    null,
+                    SmtpFaults.noMechanism(connection.extensions().mechanismsInOrder()));
+        }
+        while (true) {
+            AccessToken token;
+            switch (tokens.get(login.tokens())) {
+                case Asked.Refused(Outcome.Failed outcome) -> {
+                    return new Refusal(Step.AUTH, null, outcome);
+                }
+                case Asked.Granted(AccessToken granted) -> token = granted;
+            }
+            Reply reply = connection.ask(
+                    "AUTH XOAUTH2 " + base64("user=" + login.username() + "\1auth=Bearer " + token.value() + "\1\1"),
+                    timeouts.reply());
+            if (reply.code() == GO_ON) {
+                // Why it is refused; only after an empty line does the server say that it is.
+                reply = connection.ask("", timeouts.reply());
+            }
+            if (reply.code() == ACCEPTED) {
+                return null;
+            }
+            if (reply.isTransient() || token.isNew()) {
+                return SmtpConnector.refused(Step.AUTH, reply, outcomes);
+            }
+            tokens.reject(login.tokens(), token);
+        }
     }
 
     private static @Nullable Refusal password(

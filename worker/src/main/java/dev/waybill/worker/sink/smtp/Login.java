@@ -1,5 +1,6 @@
 package dev.waybill.worker.sink.smtp;
 
+import dev.waybill.worker.sink.oauth.TokenRequest;
 import java.util.List;
 
 /// Who we are on a connection, with the secrets in use now: a connection of one login is never used by another.
@@ -37,6 +38,16 @@ sealed interface Login {
         @Override
         public String toString() {
             return "Password[" + mechanism + ", " + username + "]";
+        }
+    }
+
+    /// Somebody with an access token. Connections outlive tokens, so that it is what the tokens are asked
+    /// for with that tells logins apart.
+    record Bearer(String username, TokenRequest tokens) implements Login {
+
+        @Override
+        public List<String> secrets() {
+            return tokens.secrets();
         }
     }
 }

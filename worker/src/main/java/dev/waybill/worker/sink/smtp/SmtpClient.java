@@ -22,7 +22,7 @@ public final class SmtpClient implements AutoCloseable {
 
     public SmtpClient(Dialer dialer, PoolLimits limits) {
         this.pool = new Pool<>(limits);
-        this.connector = new SmtpConnector(dialer, deadlines, new Authentication());
+        this.connector = new SmtpConnector(dialer, deadlines);
         // Not on the timer's own thread: a sweep waits for connections, and deadlines would be late.
         deadlines.every(
                 SWEEP, () -> Thread.ofVirtual().name("waybill-smtp-sweep").start(pool::sweep));

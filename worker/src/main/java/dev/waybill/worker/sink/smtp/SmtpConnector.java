@@ -17,26 +17,25 @@ final class SmtpConnector {
 
     private final Dialer dialer;
     private final Deadlines deadlines;
-    private final Authentication authentication;
 
-    SmtpConnector(Dialer dialer, Deadlines deadlines, Authentication authentication) {
+    SmtpConnector(Dialer dialer, Deadlines deadlines) {
         this.dialer = dialer;
         this.deadlines = deadlines;
-        this.authentication = authentication;
     }
 
     /// Makes a connection, which may turn out to be refused.
     ///
     /// @throws InterruptedException if the attempt was ended
-    SmtpConnection connect(SmtpRoute route, Progress progress, SmtpTimeouts timeouts, SmtpOutcomes outcomes)
+    SmtpConnection connect(SmtpRoute route, Progress progress, SmtpExchange.Rules rules)
             throws IOException, InterruptedException {
+        SmtpTimeouts timeouts = rules.timeouts();
         progress.stage = Stage.CONNECTING;
         Socket socket = dialer.dial(route.host(), route.port(), timeouts.connect(), progress.clock);
         boolean well = false;
         try {
             SmtpConnection connection = new SmtpConnection(socket);
             progress.remoteAddress = connection.remoteAddress();
-            Refusal refusal = introduce(connection, socket, route, progress, timeouts, outcomes);
+            Refusal refusal = introduce(connection, socket, route, progress, rules);
             if (refusal != null) {
                 connection.refuse(refusal);
             }
@@ -61,13 +60,10 @@ final class SmtpConnector {
     }
 
     private @Nullable Refusal introduce(
-            SmtpConnection connection,
-            Socket socket,
-            SmtpRoute route,
-            Progress progress,
-            SmtpTimeouts timeouts,
-            SmtpOutcomes outcomes)
+            SmtpConnection connection, Socket socket, SmtpRoute route, Progress progress, SmtpExchange.Rules rules)
             throws IOException, InterruptedException {
+        SmtpTimeouts timeouts = rules.timeouts();
+        SmtpOutcomes outcomes = rules.outcomes();
         if (route.security() == Security.TLS) {
             secure(connection, socket, route, progress, timeouts.connect());
         }
@@ -101,7 +97,7 @@ final class SmtpConnector {
         }
         progress.stage = Stage.AUTHENTICATING;
         long start = System.nanoTime();
-        Refusal refusal = authentication.authenticate(connection, route.login(), timeouts, outcomes);
+        Refusal refusal = Authentication.authenticate(connection, route.login(), rules.tokens(), timeouts, outcomes);
         progress.authentication = Duration.ofNanos(System.nanoTime() - start);
         return refusal;
     }

@@ -43,7 +43,12 @@ final class SmtpExchange {
     /// What a destination wants.
     ///
     /// @param perConnection messages that a connection takes at most
-    record Rules(SmtpTimeouts timeouts, SmtpOutcomes outcomes, OnRefused onRefused, int perConnection) {}
+    record Rules(
+            SmtpTimeouts timeouts,
+            SmtpOutcomes outcomes,
+            OnRefused onRefused,
+            int perConnection,
+            Authentication.Tokens tokens) {}
 
     SmtpExchange(
             Pool<SmtpRoute, SmtpConnection> pool,
@@ -115,7 +120,7 @@ final class SmtpExchange {
 
     private SmtpConnection connect(Lease<SmtpRoute, SmtpConnection> lease) throws IOException, InterruptedException {
         Duration patience = Duration.ofNanos(Math.max(1, end - System.nanoTime()));
-        return lease.connect(patience, () -> connector.connect(route, progress, rules.timeouts(), rules.outcomes()));
+        return lease.connect(patience, () -> connector.connect(route, progress, rules));
     }
 
     private Outcome send(Lease<SmtpRoute, SmtpConnection> lease, SmtpConnection connection) throws IOException {

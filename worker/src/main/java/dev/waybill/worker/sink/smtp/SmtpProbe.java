@@ -53,7 +53,7 @@ final class SmtpProbe {
                 .detail("security", route.security().wireName());
         SmtpConnection connection = null;
         try {
-            connection = connector.connect(route, progress, rules.timeouts(), rules.outcomes());
+            connection = connector.connect(route, progress, rules);
             describe(connection, progress);
             return judge(connection, progress);
         } catch (InterruptedException e) {

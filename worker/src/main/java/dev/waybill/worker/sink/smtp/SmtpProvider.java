@@ -5,6 +5,8 @@ import dev.waybill.topology.model.Destination;
 import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.Sink;
 import dev.waybill.worker.sink.SinkProvider;
+import dev.waybill.worker.sink.http.HttpClient;
+import dev.waybill.worker.sink.oauth.AccessTokens;
 import dev.waybill.worker.sink.tls.Tls;
 import java.time.InstantSource;
 import java.util.Map;
@@ -14,14 +16,20 @@ import org.apache.kafka.common.config.ConfigDef;
 public final class SmtpProvider implements SinkProvider {
 
     private final SmtpClient client;
+    private final HttpClient http;
+    private final AccessTokens tokens;
     private final Secrets secrets;
     private final InstantSource clock;
 
     /// Makes the provider.
     ///
     /// @param client whoever made it closes it
-    public SmtpProvider(SmtpClient client, Secrets secrets, InstantSource clock) {
+    /// @param http   by which access tokens are asked for; likewise
+    /// @param tokens that are kept
+    public SmtpProvider(SmtpClient client, HttpClient http, AccessTokens tokens, Secrets secrets, InstantSource clock) {
         this.client = client;
+        this.http = http;
+        this.tokens = tokens;
         this.secrets = secrets;
         this.clock = clock;
     }
@@ -56,7 +64,8 @@ public final class SmtpProvider implements SinkProvider {
     public Sink open(Destination destination) {
         SmtpSettings settings = SmtpSettings.bind(destination, secrets);
         Tls anonymous = settings.trust() == null ? client.system() : new Tls(settings.trust(), null);
-        return new SmtpSink(settings, destination.policy(), client.line(), anonymous, secrets, clock);
+        return new SmtpSink(
+                settings, destination.policy(), client.line(), anonymous, tokens, http.line(), secrets, clock);
     }
 
     @Override

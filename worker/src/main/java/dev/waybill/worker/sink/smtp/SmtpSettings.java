@@ -5,6 +5,7 @@ import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.Settings;
 import dev.waybill.worker.sink.email.EmailAddress;
 import dev.waybill.worker.sink.email.EmailSettings;
+import dev.waybill.worker.sink.oauth.OAuthSettings;
 import dev.waybill.worker.sink.smtp.Login.Password.Mechanism;
 import dev.waybill.worker.sink.tls.ClientCertificate;
 import dev.waybill.worker.sink.tls.TlsSettings;
@@ -58,6 +59,7 @@ record SmtpSettings(
 
     private static final String AUTO = "auto";
     private static final String NONE = "none";
+    private static final String XOAUTH2 = "xoauth2";
 
     /// Every server takes as many (RFC 5321, section 4.5.3.1.8).
     static final int RECIPIENTS_MAX = 100;
@@ -81,10 +83,13 @@ record SmtpSettings(
 
         /// Somebody with a password.
         record WithPassword(Mechanism mechanism, String username, String password) implements Account {}
+
+        /// Somebody with access tokens.
+        record WithTokens(String username, OAuthSettings tokens) implements Account {}
     }
 
     static final ConfigDef DEFINITION = EmailSettings.define(
-                    TlsSettings.defineIdentity(TlsSettings.defineTrust(new ConfigDef())))
+                    OAuthSettings.define(TlsSettings.defineIdentity(TlsSettings.defineTrust(new ConfigDef()))))
             .define(
                     HOST,
                     ConfigDef.Type.STRING,
@@ -110,9 +115,10 @@ record SmtpSettings(
                     AUTH,
                     ConfigDef.Type.STRING,
                     AUTO,
-                    ValidString.in(AUTO, NONE, "plain", "login"),
+                    ValidString.in(AUTO, NONE, "plain", "login", XOAUTH2),
                     Importance.MEDIUM,
-                    "How to authenticate. auto: PLAIN or LOGIN, as the server offers, if there is a username.")
+                    "How to authenticate. auto: PLAIN or LOGIN, as the server offers, if there is a username. xoauth2: with access"
+                            + " tokens, by the settings oauth.")
             .define(USERNAME, ConfigDef.Type.STRING, null, Importance.MEDIUM, "Account at the server.")
             .define(
                     PASSWORD,
@@ -178,7 +184,7 @@ record SmtpSettings(
     static SmtpSettings bind(Destination destination, Secrets secrets) {
         Settings settings = Settings.bind(DEFINITION, destination, secrets);
         Security security = Security.of(settings.required(SECURITY));
-        Account account = account(settings);
+        Account account = account(settings, destination.organizationId());
         TlsTrust trust = TlsSettings.trust(settings);
         ClientCertificate certificate = TlsSettings.certificate(settings, destination);
         if (security == Security.NONE) {
@@ -212,10 +218,11 @@ record SmtpSettings(
         return value == null ? otherwise : reader.apply(value);
     }
 
-    private static @Nullable Account account(Settings settings) {
+    private static @Nullable Account account(Settings settings, String organizationId) {
         String auth = settings.required(AUTH).strip();
         String username = settings.string(USERNAME);
         String password = settings.secret(PASSWORD);
+        require(auth.equals(XOAUTH2) || !OAuthSettings.areIn(settings), AUTH, "must be xoauth2 to use access tokens");
         if (auth.equals(NONE) || (auth.equals(AUTO) && username == null && password == null)) {
             require(username == null, USERNAME, "has no use with auth none");
             require(password == null, PASSWORD, "has no use with auth none");
@@ -225,6 +232,10 @@ record SmtpSettings(
             throw new ConfigException("Setting " + USERNAME + ": is required to authenticate");
         }
         require(username.chars().noneMatch(Character::isISOControl), USERNAME, "must not have control characters");
+        if (auth.equals(XOAUTH2)) {
+            require(password == null, PASSWORD, "has no use with auth xoauth2");
+            return new Account.WithTokens(username, OAuthSettings.of(settings, organizationId));
+        }
         if (password == null) {
             throw new ConfigException("Setting " + PASSWORD + ": is required to authenticate");
         }

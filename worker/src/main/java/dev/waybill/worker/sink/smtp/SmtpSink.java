@@ -18,6 +18,13 @@ import dev.waybill.worker.sink.Sink;
 import dev.waybill.worker.sink.email.EmailAddress;
 import dev.waybill.worker.sink.email.EmailMessage;
 import dev.waybill.worker.sink.email.EmailSettings.Composed;
+import dev.waybill.worker.sink.http.HttpCall;
+import dev.waybill.worker.sink.http.HttpLine;
+import dev.waybill.worker.sink.oauth.AccessToken;
+import dev.waybill.worker.sink.oauth.AccessTokens;
+import dev.waybill.worker.sink.oauth.AccessTokens.Asked;
+import dev.waybill.worker.sink.oauth.OAuthSettings;
+import dev.waybill.worker.sink.oauth.TokenRequest;
 import dev.waybill.worker.sink.smtp.SmtpSettings.Account;
 import dev.waybill.worker.sink.tls.Tls;
 import dev.waybill.worker.sink.tls.TlsIdentity;
@@ -36,24 +43,50 @@ final class SmtpSink implements Sink {
     private final SmtpSettings settings;
     private final SmtpExchange.Rules rules;
     private final SmtpLine line;
+    private final HttpLine tokenLine;
     private final Secrets secrets;
     private final InstantSource clock;
     private final Tls anonymous;
     /// The last one that was used: making one takes milliseconds.
     private volatile Tls tls;
 
-    SmtpSink(SmtpSettings settings, Policy policy, SmtpLine line, Tls anonymous, Secrets secrets, InstantSource clock) {
+    SmtpSink(
+            SmtpSettings settings,
+            Policy policy,
+            SmtpLine line,
+            Tls anonymous,
+            AccessTokens tokens,
+            HttpLine tokenLine,
+            Secrets secrets,
+            InstantSource clock) {
         this.settings = settings;
         this.rules = new SmtpExchange.Rules(
                 SmtpTimeouts.of(policy),
                 new SmtpOutcomes(policy.permanentCodes(), policy.retryableCodes()),
                 settings.onRefused(),
-                settings.perConnection());
+                settings.perConnection(),
+                new TokensByHttp(tokens, tokenLine, HttpCall.Timeouts.of(policy)));
         this.line = line;
+        this.tokenLine = tokenLine;
         this.secrets = secrets;
         this.clock = clock;
         this.anonymous = anonymous;
         this.tls = anonymous;
+    }
+
+    /// Access tokens, asked for by what closes with this sink.
+    private record TokensByHttp(AccessTokens kept, HttpLine line, HttpCall.Timeouts timeouts)
+            implements Authentication.Tokens {
+
+        @Override
+        public Asked get(TokenRequest request) throws InterruptedException {
+            return kept.get(request, line, timeouts);
+        }
+
+        @Override
+        public void reject(TokenRequest request, AccessToken token) {
+            kept.reject(request, token);
+        }
     }
 
     @Override
@@ -140,15 +173,24 @@ final class SmtpSink implements Sink {
             case null -> new Login.Anonymous();
             case Account.WithPassword(Login.Password.Mechanism mechanism, String username, String reference) ->
                 new Login.Password(mechanism, username, secret(reference));
+            case Account.WithTokens(String username, OAuthSettings tokens) -> {
+                TokenRequest request = tokens.request(secrets);
+                request.secrets().forEach(SmtpSink::requireText);
+                yield new Login.Bearer(username, request);
+            }
         };
     }
 
     private String secret(String reference) {
         String secret = secrets.resolve(settings.organizationId(), reference).strip();
+        requireText(secret);
+        return secret;
+    }
+
+    private static void requireText(String secret) {
         if (secret.isEmpty() || secret.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException("a secret of the account is not one line of text");
         }
-        return secret;
     }
 
     @Override
@@ -183,5 +225,6 @@ final class SmtpSink implements Sink {
     @Override
     public void close() {
         line.close();
+        tokenLine.close();
     }
 }

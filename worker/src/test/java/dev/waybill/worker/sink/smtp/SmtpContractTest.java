@@ -10,6 +10,9 @@ import dev.waybill.worker.sink.SinkProvider;
 import dev.waybill.worker.sink.egress.Dialer;
 import dev.waybill.worker.sink.egress.EgressGuard;
 import dev.waybill.worker.sink.egress.NameResolver;
+import dev.waybill.worker.sink.http.HttpClient;
+import dev.waybill.worker.sink.http.HttpLimits;
+import dev.waybill.worker.sink.oauth.AccessTokens;
 import dev.waybill.worker.sink.smtp.ScriptedSmtpServer.At;
 import dev.waybill.worker.sink.tls.TestCertificate;
 import java.io.IOException;
@@ -32,7 +35,9 @@ class SmtpContractTest extends SinkContractTest {
     private final FakeSecrets secrets = new FakeSecrets();
     private final Dialer dialer = new Dialer(new EgressGuard(List.of("localhost", "127.0.0.1"), NameResolver.system()));
     private final SmtpClient client = new SmtpClient(dialer, SmtpLimits.DEFAULT);
-    private final SmtpProvider provider = new SmtpProvider(client, secrets, InstantSource.system());
+    private final HttpClient http = new HttpClient(dialer, HttpLimits.DEFAULT);
+    private final SmtpProvider provider = new SmtpProvider(
+            client, http, new AccessTokens(InstantSource.system(), "test"), secrets, InstantSource.system());
     private ScriptedSmtpServer server;
     private boolean byName;
 
@@ -46,6 +51,7 @@ class SmtpContractTest extends SinkContractTest {
     void stop() throws IOException {
         server.close();
         client.close();
+        http.close();
         dialer.close();
     }
 

@@ -21,6 +21,9 @@ import dev.waybill.worker.sink.Sink;
 import dev.waybill.worker.sink.egress.Dialer;
 import dev.waybill.worker.sink.egress.EgressGuard;
 import dev.waybill.worker.sink.egress.NameResolver;
+import dev.waybill.worker.sink.http.HttpClient;
+import dev.waybill.worker.sink.http.HttpLimits;
+import dev.waybill.worker.sink.oauth.AccessTokens;
 import dev.waybill.worker.sink.smtp.NodeMailServer.Taken;
 import dev.waybill.worker.sink.tls.TestCertificate;
 import java.nio.file.Path;
@@ -51,6 +54,7 @@ class SmtpNodeTest {
     private final FakeSecrets secrets = new FakeSecrets();
     private final Dialer dialer = new Dialer(new EgressGuard(List.of("127.0.0.1"), NameResolver.system()));
     private final SmtpClient client = new SmtpClient(dialer, SmtpLimits.DEFAULT);
+    private final HttpClient http = new HttpClient(dialer, HttpLimits.DEFAULT);
     private final List<Sink> sinks = new ArrayList<>();
     private @Nullable NodeMailServer server;
 
@@ -61,6 +65,7 @@ class SmtpNodeTest {
             server.close();
         }
         client.close();
+        http.close();
         dialer.close();
     }
 
@@ -90,7 +95,8 @@ class SmtpNodeTest {
     }
 
     private Sink open(Map<String, String> settings) {
-        Sink sink = new SmtpProvider(client, secrets, InstantSource.system())
+        Sink sink = new SmtpProvider(
+                        client, http, new AccessTokens(InstantSource.system(), "test"), secrets, InstantSource.system())
                 .open(Samples.destination(Kind.EMAIL, "smtp", settings));
         sinks.add(sink);
         return sink;
@@ -220,5 +226,86 @@ class SmtpNodeTest {
                 open(settings(node, Security.TLS, "rcpt-550@example.com")).test();
         assertThat(nobody.problem()).isNotNull();
         assertThat(nobody.problem().error()).isEqualTo(ConnectionError.NOT_FOUND);
+    }
+
+    // --- access tokens ----------------------------------------------------------------------------------------------
+
+    private Map<String, String> bearing(NodeMailServer at, NodeProgram endpoint) {
+        Map<String, String> settings = settings(at, Security.STARTTLS, "you@example.com");
+        settings.remove("password");
+        settings.put("auth", "xoauth2");
+        settings.put("oauth.token.url", "http://127.0.0.1:" + endpoint.port() + "/token");
+        settings.put("oauth.client.id", "waybill");
+        settings.put("oauth.client.secret", secrets.put("client", "secret-of-the-client"));
+        settings.put("oauth.scope", "mail");
+        // Each message on a connection of its own, so that each shows a token.
+        settings.put("connection.max.messages", "1");
+        return settings;
+    }
+
+    @Test
+    void a_token_is_asked_for_once_and_shown_on_every_connection() throws Exception {
+        NodeMailServer node = start(Security.STARTTLS);
+        try (NodeProgram endpoint = NodeProgram.start("token-server.js", List.of())) {
+            Sink sink = open(bearing(node, endpoint));
+
+            assertThat(deliver(sink, new byte[10]).outcome()).isEqualTo(new Delivered());
+            assertThat(endpoint.line()).isEqualTo("client_credentials waybill secret-of-the-client mail -");
+            assertThat(deliver(sink, new byte[10]).outcome()).isEqualTo(new Delivered());
+            assertThat(client.use().totals().created()).isEqualTo(2);
+            assertThat(node.taken().user()).isEqualTo(NodeMailServer.USER);
+            assertThat(node.taken().user()).isEqualTo(NodeMailServer.USER);
+
+            // Had there been another request, its line would come first.
+            assertThat(endpoint.tell("fail 400 invalid_client")).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void a_token_that_was_revoked_is_replaced_within_the_attempt() throws Exception {
+        NodeMailServer node = start(Security.STARTTLS);
+        try (NodeProgram endpoint = NodeProgram.start("token-server.js", List.of())) {
+            Sink sink = open(bearing(node, endpoint));
+            assertThat(deliver(sink, new byte[10]).outcome()).isEqualTo(new Delivered());
+            var _ = node.taken();
+            node.revokeTokens();
+
+            assertThat(deliver(sink, new byte[10]).outcome()).isEqualTo(new Delivered());
+        }
+    }
+
+    @Test
+    void a_token_that_is_not_taken_twice_is_no_reason_to_try_again() throws Exception {
+        NodeMailServer node = start(Security.STARTTLS);
+        try (NodeProgram endpoint = NodeProgram.start("token-server.js", List.of())) {
+            Map<String, String> settings = bearing(node, endpoint);
+            settings.put("username", "somebody@else.example");
+
+            AttemptReport report = deliver(open(settings), new byte[10]);
+
+            assertThat(report.outcome()).isInstanceOf(Permanent.class);
+            assertThat(report.responseCode()).isEqualTo(535);
+            ConnectionReport test = open(settings).test();
+            assertThat(test.problem()).isNotNull();
+            assertThat(test.problem().error()).isEqualTo(ConnectionError.AUTH_FAILED);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "401 invalid_client, Permanent, oauth_invalid_client",
+        "503 temporarily_unavailable, Retryable, oauth_temporarily_unavailable"
+    })
+    void a_token_endpoint_that_refuses_is_known_for_it(String answer, String outcome, String code) throws Exception {
+        NodeMailServer node = start(Security.STARTTLS);
+        try (NodeProgram endpoint = NodeProgram.start("token-server.js", List.of())) {
+            assertThat(endpoint.tell("fail " + answer)).isEqualTo("ok");
+
+            AttemptReport report = deliver(open(bearing(node, endpoint)), new byte[10]);
+
+            assertThat(report.outcome().getClass().getSimpleName()).isEqualTo(outcome);
+            assertThat(((Failed) report.outcome()).fault().code()).isEqualTo(code);
+            assertThat(report.toString()).doesNotContain("secret-of-the-client");
+        }
     }
 }

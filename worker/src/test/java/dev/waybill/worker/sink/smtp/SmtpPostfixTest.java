@@ -17,6 +17,9 @@ import dev.waybill.worker.sink.Sink;
 import dev.waybill.worker.sink.egress.Dialer;
 import dev.waybill.worker.sink.egress.EgressGuard;
 import dev.waybill.worker.sink.egress.NameResolver;
+import dev.waybill.worker.sink.http.HttpClient;
+import dev.waybill.worker.sink.http.HttpLimits;
+import dev.waybill.worker.sink.oauth.AccessTokens;
 import dev.waybill.worker.sink.tls.TestCertificate;
 import jakarta.mail.internet.InternetAddress;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +48,7 @@ class SmtpPostfixTest {
     private final FakeSecrets secrets = new FakeSecrets();
     private final Dialer dialer = new Dialer(new EgressGuard(List.of("127.0.0.1"), NameResolver.system()));
     private final SmtpClient client = new SmtpClient(dialer, SmtpLimits.DEFAULT);
+    private final HttpClient http = new HttpClient(dialer, HttpLimits.DEFAULT);
     private final List<Sink> sinks = new ArrayList<>();
 
     @BeforeAll
@@ -63,6 +67,7 @@ class SmtpPostfixTest {
     void close() {
         sinks.forEach(Sink::close);
         client.close();
+        http.close();
         dialer.close();
     }
 
@@ -90,7 +95,8 @@ class SmtpPostfixTest {
     }
 
     private Sink open(Map<String, String> settings) {
-        Sink sink = new SmtpProvider(client, secrets, InstantSource.system())
+        Sink sink = new SmtpProvider(
+                        client, http, new AccessTokens(InstantSource.system(), "test"), secrets, InstantSource.system())
                 .open(Samples.destination(Kind.EMAIL, "smtp", settings));
         sinks.add(sink);
         return sink;

@@ -30,6 +30,9 @@ import dev.waybill.worker.sink.Sink;
 import dev.waybill.worker.sink.egress.Dialer;
 import dev.waybill.worker.sink.egress.EgressGuard;
 import dev.waybill.worker.sink.egress.NameResolver;
+import dev.waybill.worker.sink.http.HttpClient;
+import dev.waybill.worker.sink.http.HttpLimits;
+import dev.waybill.worker.sink.oauth.AccessTokens;
 import dev.waybill.worker.sink.smtp.ScriptedSmtpServer.At;
 import dev.waybill.worker.sink.smtp.ScriptedSmtpServer.Received;
 import dev.waybill.worker.sink.tls.TestCertificate;
@@ -67,6 +70,7 @@ class SmtpSinkTest {
     private final Dialer dialer = new Dialer(new EgressGuard(List.of("127.0.0.1", "localhost"), SmtpSinkTest::resolve));
     private final List<Sink> sinks = new ArrayList<>();
     private SmtpClient client = new SmtpClient(dialer, SmtpLimits.DEFAULT);
+    private final HttpClient http = new HttpClient(dialer, HttpLimits.DEFAULT);
     private ScriptedSmtpServer server;
 
     private static List<InetAddress> resolve(String host) throws UnknownHostException {
@@ -86,6 +90,7 @@ class SmtpSinkTest {
         sinks.forEach(Sink::close);
         server.close();
         client.close();
+        http.close();
         dialer.close();
     }
 
@@ -115,7 +120,8 @@ class SmtpSinkTest {
     }
 
     private Sink open(Map<String, String> settings, Policy policy) {
-        Sink sink = new SmtpProvider(client, secrets, InstantSource.system())
+        Sink sink = new SmtpProvider(
+                        client, http, new AccessTokens(InstantSource.system(), "test"), secrets, InstantSource.system())
                 .open(Samples.destination(Kind.EMAIL, "smtp", settings, policy));
         sinks.add(sink);
         return sink;
