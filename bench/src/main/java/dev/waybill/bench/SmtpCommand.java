@@ -119,7 +119,13 @@ final class SmtpCommand implements Callable<Integer> {
                             String.format(Locale.ROOT, "%.2f", rate / better)),
                     Map.of("who", name, "perSecond", rate, "all", all, "toBetterPeer", rate / better));
         });
-        report.summarize("Waybill to the better of the others", median(rates.getOrDefault(ours, List.of())) / better);
+        double own = median(rates.getOrDefault(ours, List.of()));
+        rates.forEach((name, all) -> {
+            if (!name.equals(ours)) {
+                report.summarize(ours + " / " + name, own / median(all));
+            }
+        });
+        report.summarize(ours + " / the better", own / better);
     }
 
     private static double median(List<Double> values) {

@@ -35,6 +35,17 @@ final class WireFormat extends OutputStream {
         }
     }
 
+    /// Takes lines that are as the wire wants them but for the end of the last one: none begins with a dot.
+    void lines(byte[] lines) {
+        if (!lineBegins) {
+            endLine();
+        }
+        reserve(lines.length);
+        System.arraycopy(lines, 0, bytes, length, lines.length);
+        length += lines.length;
+        endLine();
+    }
+
     private void put(byte b) {
         if (b == '\n') {
             if (!afterReturn) {
@@ -63,10 +74,14 @@ final class WireFormat extends OutputStream {
     }
 
     private void append(byte b) {
-        if (length == bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(1_024, Math.multiplyExact(bytes.length, 2)));
-        }
+        reserve(1);
         bytes[length++] = b;
+    }
+
+    private void reserve(int more) {
+        if (bytes.length - length < more) {
+            bytes = Arrays.copyOf(bytes, Math.max(Math.addExact(length, more), Math.multiplyExact(bytes.length, 2)));
+        }
     }
 
     /// Ends the message. What is in the array after [#length] is nobody's.
