@@ -93,7 +93,16 @@ final class SmtpConnection implements Pooled {
     Reply ask(String command, Duration patience) throws IOException {
         between = false;
         wire.send(command + "\r\n");
-        return wire.read(patience);
+        return read(patience);
+    }
+
+    /// Reads a whole reply: what came after a part of one would be taken for another.
+    Reply read(Duration patience) throws IOException {
+        Reply reply = wire.read(patience);
+        if (!reply.complete()) {
+            throw new MalformedReplyException("a reply that does not end");
+        }
+        return reply;
     }
 
     /// Nothing is under way: the next message may begin.
@@ -121,8 +130,8 @@ final class SmtpConnection implements Pooled {
                 return true;
             }
             Reply reply = ask("NOOP", ASK_PATIENCE);
-            between = reply.complete();
-            return reply.isPositive() && reply.complete();
+            between = true;
+            return reply.isPositive();
         } catch (IOException e) {
             return false;
         }

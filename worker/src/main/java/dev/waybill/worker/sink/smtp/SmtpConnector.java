@@ -68,7 +68,7 @@ final class SmtpConnector {
             secure(connection, socket, route, progress, timeouts.connect());
         }
         progress.stage = Stage.GREETING;
-        Reply greeting = connection.wire().read(timeouts.reply());
+        Reply greeting = connection.read(timeouts.reply());
         if (greeting.code() != 220) {
             return refused(Step.CONNECTION, greeting, outcomes);
         }

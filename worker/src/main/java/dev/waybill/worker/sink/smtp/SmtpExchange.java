@@ -119,8 +119,11 @@ final class SmtpExchange {
     }
 
     private SmtpConnection connect(Lease<SmtpRoute, SmtpConnection> lease) throws IOException, InterruptedException {
-        Duration patience = Duration.ofNanos(Math.max(1, end - System.nanoTime()));
-        return lease.connect(patience, () -> connector.connect(route, progress, rules));
+        return lease.connect(left(), () -> connector.connect(route, progress, rules));
+    }
+
+    private Duration left() {
+        return Duration.ofNanos(Math.max(1, end - System.nanoTime()));
     }
 
     private Outcome send(Lease<SmtpRoute, SmtpConnection> lease, SmtpConnection connection) throws IOException {
@@ -180,7 +183,7 @@ final class SmtpExchange {
         Wire wire = connection.wire();
         // Replies wait in the buffers of the kernel: a hundred recipients fit.
         wire.send(pipelining ? mail(connection) + String.join("", recipients) : mail(connection));
-        Reply sender = read(wire);
+        Reply sender = connection.read(rules.timeouts().reply());
         requireNotStale(sender, first);
         if (!sender.isPositive() && !pipelining) {
             return refused(Step.MAIL, sender);
@@ -190,7 +193,7 @@ final class SmtpExchange {
             if (!pipelining) {
                 wire.send(recipient);
             }
-            replies.add(read(wire));
+            replies.add(connection.read(rules.timeouts().reply()));
         }
         if (!sender.isPositive()) {
             return refused(Step.MAIL, sender);
@@ -203,14 +206,6 @@ final class SmtpExchange {
         }
         Reply ready = connection.ask("DATA", rules.timeouts().reply());
         return ready.code() == START_INPUT ? null : refused(Step.DATA, ready);
-    }
-
-    private Reply read(Wire wire) throws IOException {
-        Reply reply = wire.read(rules.timeouts().reply());
-        if (!reply.complete()) {
-            throw new MalformedReplyException("a reply that does not end");
-        }
-        return reply;
     }
 
     /// A connection that was used before may have been told to end meanwhile: that says nothing of this
@@ -269,7 +264,10 @@ final class SmtpExchange {
             progress.bytesSent = sent + (long) piece;
         }
         long waiting = System.nanoTime();
-        Reply reply = wire.read(rules.timeouts().reply());
+        // Servers look into a message before they answer, for minutes if need be (RFC 5321, section 4.5.3.2.6): to give
+        // up
+        // early would leave it unknown what becomes of it.
+        Reply reply = wire.read(left());
         progress.clock.firstByte(waiting);
         if (reply.isPositive()) {
             lastWord = reply;

@@ -23,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
@@ -97,6 +98,14 @@ final class ScriptedSmtpServer implements AutoCloseable {
     /// With STARTTLS.
     static ScriptedSmtpServer startWithStartTls(SSLContext context) throws IOException {
         return new ScriptedSmtpServer(new ServerSocket(0, 200, InetAddress.ofLiteral("127.0.0.1")), context);
+    }
+
+    /// With TLS from the first byte on, for clients who say who they are.
+    static ScriptedSmtpServer startMutual(SSLContext context) throws IOException {
+        SSLServerSocket listener = (SSLServerSocket)
+                context.getServerSocketFactory().createServerSocket(0, 200, InetAddress.ofLiteral("127.0.0.1"));
+        listener.setNeedClientAuth(true);
+        return new ScriptedSmtpServer(listener, null);
     }
 
     int port() {

@@ -36,6 +36,7 @@ import dev.waybill.worker.sink.oauth.AccessTokens;
 import dev.waybill.worker.sink.smtp.ScriptedSmtpServer.At;
 import dev.waybill.worker.sink.smtp.ScriptedSmtpServer.Received;
 import dev.waybill.worker.sink.tls.TestCertificate;
+import dev.waybill.worker.sink.tls.TestIdentity;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -385,6 +386,32 @@ class SmtpSinkTest {
         assertThat(report.outcome()).isInstanceOf(where.equals("HELLO") ? Retryable.class : Ambiguous.class);
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = At.class,
+            names = {"CONNECT", "EHLO", "MAIL", "RCPT", "DATA"})
+    void a_reply_without_end_ends_the_attempt(At at) throws Exception {
+        server.next(at, ScriptedSmtpServer.flood(at == At.CONNECT ? "220-" : "250-"));
+
+        AttemptReport report = deliver(open(plain()));
+
+        assertThat(report.outcome()).isInstanceOf(Retryable.class);
+        assertThat(fault(report).code()).isEqualTo("invalid_response");
+        assertThat(deliver(open(plain())).outcome()).isEqualTo(new Delivered());
+    }
+
+    @Test
+    void the_answer_to_a_message_may_take_longer_than_that_to_a_command() throws Exception {
+        Policy policy =
+                Samples.policy(Kind.EMAIL, Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofSeconds(10));
+        server.next(At.MESSAGE, connection -> {
+            Thread.sleep(1_500);
+            return ScriptedSmtpServer.reply("250 2.0.0 looked into").play(connection);
+        });
+
+        assertThat(deliver(open(plain(), policy)).outcome()).isEqualTo(new Delivered());
+    }
+
     @Test
     void a_delivery_counts_even_if_the_answer_breaks_off() throws Exception {
         server.next(At.MESSAGE, ScriptedSmtpServer.farewell("250-2.0.0 queued"));
@@ -555,6 +582,27 @@ class SmtpSinkTest {
             assertThat(report.outcome()).isInstanceOf(Permanent.class);
             assertThat(fault(report).code()).isEqualTo("starttls_injected");
         }
+    }
+
+    @Test
+    void a_server_may_ask_who_we_are_by_certificate() throws Exception {
+        try (ScriptedSmtpServer mutual =
+                ScriptedSmtpServer.startMutual(TestCertificate.valid().contextForClientsOf(TestIdentity.authority()))) {
+            Map<String, String> nobody = settings(mutual, "tls");
+            nobody.put("tls.ca", TestCertificate.valid().pem());
+            Map<String, String> anna = new HashMap<>(nobody);
+            anna.put("tls.cert", TestIdentity.anna().chain());
+            anna.put("tls.key", secrets.put("anna", TestIdentity.anna().key()));
+
+            assertThat(deliver(open(anna)).outcome()).isEqualTo(new Delivered());
+            assertThat(deliver(open(anna)).outcome()).isEqualTo(new Delivered());
+            assertThat(mutual.connections()).isEqualTo(1);
+            assertThat(deliver(open(nobody)).outcome()).isInstanceOf(Failed.class);
+            assertThat(mutual.received()).hasSize(2);
+            ConnectionReport report = open(nobody).test();
+            assertThat(error(report)).isIn(ConnectionError.TLS_CLIENT_CERTIFICATE, ConnectionError.CONNECT_FAILED);
+        }
+        refused("security", "tls.cert", TestIdentity.anna().chain(), "tls.key", secrets.put("k", "x"));
     }
 
     // --- the connection test ----------------------------------------------------------------------------------------
