@@ -21,7 +21,6 @@ import dev.waybill.worker.sink.oauth.AccessTokens;
 import dev.waybill.worker.sink.resend.ResendProvider;
 import dev.waybill.worker.sink.secret.ConfigProviderSecrets;
 import dev.waybill.worker.sink.smtp.SmtpClient;
-import dev.waybill.worker.sink.smtp.SmtpLimits;
 import dev.waybill.worker.sink.smtp.SmtpProvider;
 import dev.waybill.worker.sink.webhook.WebhookProvider;
 import java.io.IOException;
@@ -59,7 +58,7 @@ public final class Sinks implements AutoCloseable {
         dialer = new Dialer(new EgressGuard(config.safety().egressAllow(), NameResolver.system()));
         http = new HttpClient(dialer, Descriptors.of(config).http());
         AccessTokens tokens = new AccessTokens(clock, Version.current());
-        smtp = new SmtpClient(dialer, SmtpLimits.DEFAULT);
+        smtp = new SmtpClient(dialer, Descriptors.of(config).smtp());
         providers = List.of(
                 new WebhookProvider(http, secrets, clock, Version.current()),
                 new ResendProvider(http, secrets, clock, Version.current()),

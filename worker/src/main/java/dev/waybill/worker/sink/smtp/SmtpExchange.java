@@ -185,7 +185,7 @@ final class SmtpExchange {
         wire.send(pipelining ? mail(connection) + String.join("", recipients) : mail(connection));
         Reply sender = connection.read(rules.timeouts().reply());
         requireNotStale(sender, first);
-        if (!sender.isPositive() && !pipelining) {
+        if (sender.code() == CLOSING || (!sender.isPositive() && !pipelining)) {
             return refused(Step.MAIL, sender);
         }
         List<Reply> replies = new ArrayList<>();
@@ -193,7 +193,12 @@ final class SmtpExchange {
             if (!pipelining) {
                 wire.send(recipient);
             }
-            replies.add(connection.read(rules.timeouts().reply()));
+            Reply reply = connection.read(rules.timeouts().reply());
+            if (reply.code() == CLOSING) {
+                // Nothing more is said.
+                return refused(Step.RCPT, reply);
+            }
+            replies.add(reply);
         }
         if (!sender.isPositive()) {
             return refused(Step.MAIL, sender);

@@ -17,7 +17,13 @@ public final class SmtpLimits {
 
     private static final Duration MAX_AGE = Duration.ofMinutes(5);
 
-    public static final PoolLimits DEFAULT = new PoolLimits(PER_SERVER, TOTAL, IDLE, MAX_AGE);
+    public static final PoolLimits DEFAULT = of(TOTAL);
 
     private SmtpLimits() {}
+
+    /// Bounds for a process that can afford so many connections.
+    public static PoolLimits of(int affordable) {
+        int total = Math.min(affordable, TOTAL);
+        return new PoolLimits(Math.min(PER_SERVER, total), total, IDLE, MAX_AGE);
+    }
 }

@@ -291,6 +291,22 @@ class SmtpSinkTest {
         assertThat(deliver(sink).outcome()).as("the next").isEqualTo(new Delivered());
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = At.class,
+            names = {"CONNECT", "MAIL", "RCPT", "DATA"})
+    void a_server_that_has_enough_says_so_and_goes(At at) throws Exception {
+        Sink sink = open(with("cc", "copy@example.com"));
+        server.next(at, ScriptedSmtpServer.farewell("421 4.7.0 too many messages"));
+
+        AttemptReport report = deliver(sink);
+
+        assertThat(report.outcome()).isInstanceOf(Throttled.class);
+        assertThat(report.responseCode()).isEqualTo(421);
+        assertThat(deliver(sink).outcome()).isEqualTo(new Delivered());
+        assertThat(server.connections()).isEqualTo(2);
+    }
+
     @Test
     void a_connection_is_good_for_the_next_message_after_a_refusal() throws Exception {
         Sink sink = open(plain());
