@@ -177,29 +177,73 @@ final class SmtpExchange {
 
     /// Names sender and recipients and asks to send; null if the server is ready for the message.
     private Outcome.@Nullable Failed address(SmtpConnection connection, boolean first) throws IOException {
-        List<String> recipients = new ArrayList<>();
-        message.recipients().forEach(one -> recipients.add("RCPT TO:<" + one.address() + ">\r\n"));
-        boolean pipelining = connection.extensions().has("PIPELINING");
-        Wire wire = connection.wire();
-        // Replies wait in the buffers of the kernel: a hundred recipients fit.
-        wire.send(pipelining ? mail(connection) + String.join("", recipients) : mail(connection));
-        Reply sender = connection.read(rules.timeouts().reply());
+        return connection.extensions().has("PIPELINING") ? atOnce(connection, first) : inTurn(connection, first);
+    }
+
+    /// All commands together, as RFC 2920 allows where the server does. Replies wait in the buffers of the
+    /// kernel: those to a hundred recipients fit.
+    private Outcome.@Nullable Failed atOnce(SmtpConnection connection, boolean first) throws IOException {
+        connection.wire().send(mail(connection) + String.join("", recipients()) + "DATA\r\n");
+        Reply sender = reply(connection);
         requireNotStale(sender, first);
-        if (sender.code() == CLOSING || (!sender.isPositive() && !pipelining)) {
+        if (sender.code() == CLOSING) {
             return refused(Step.MAIL, sender);
         }
         List<Reply> replies = new ArrayList<>();
-        for (String recipient : recipients) {
-            if (!pipelining) {
-                wire.send(recipient);
-            }
-            Reply reply = connection.read(rules.timeouts().reply());
+        for (int i = 0; i < message.recipients().size(); i++) {
+            Reply reply = reply(connection);
             if (reply.code() == CLOSING) {
                 // Nothing more is said.
                 return refused(Step.RCPT, reply);
             }
             replies.add(reply);
         }
+        Reply ready = reply(connection);
+        Outcome.Failed obstacle = obstacle(sender, replies, ready);
+        // A server that waits for a message now would take anything for one: only the end of the connection is none.
+        spoiled = obstacle != null && ready.code() == START_INPUT;
+        return obstacle;
+    }
+
+    private Outcome.@Nullable Failed inTurn(SmtpConnection connection, boolean first) throws IOException {
+        connection.wire().send(mail(connection));
+        Reply sender = reply(connection);
+        requireNotStale(sender, first);
+        if (!sender.isPositive()) {
+            return refused(Step.MAIL, sender);
+        }
+        List<Reply> replies = new ArrayList<>();
+        for (String recipient : recipients()) {
+            connection.wire().send(recipient);
+            Reply reply = reply(connection);
+            if (reply.code() == CLOSING) {
+                return refused(Step.RCPT, reply);
+            }
+            replies.add(reply);
+        }
+        Outcome.Failed obstacle = obstacle(sender, replies, null);
+        if (obstacle != null) {
+            return obstacle;
+        }
+        Reply ready = connection.ask("DATA", rules.timeouts().reply());
+        return ready.code() == START_INPUT ? null : refused(Step.DATA, ready);
+    }
+
+    private List<String> recipients() {
+        return message.recipients().stream()
+                .map(one -> "RCPT TO:<" + one.address() + ">\r\n")
+                .toList();
+    }
+
+    private Reply reply(SmtpConnection connection) throws IOException {
+        return connection.read(rules.timeouts().reply());
+    }
+
+    /// What keeps the message from being sent; null if nothing does.
+    ///
+    /// @param ready the answer to `DATA`; null if it was not asked yet
+    private Outcome.@Nullable Failed obstacle(Reply sender, List<Reply> replies, @Nullable Reply ready)
+            throws MalformedReplyException {
         if (!sender.isPositive()) {
             return refused(Step.MAIL, sender);
         }
@@ -209,8 +253,7 @@ final class SmtpExchange {
         if (obstacle != null) {
             return refused(Step.RCPT, obstacle);
         }
-        Reply ready = connection.ask("DATA", rules.timeouts().reply());
-        return ready.code() == START_INPUT ? null : refused(Step.DATA, ready);
+        return ready == null || ready.code() == START_INPUT ? null : refused(Step.DATA, ready);
     }
 
     /// A connection that was used before may have been told to end meanwhile: that says nothing of this
@@ -243,7 +286,7 @@ final class SmtpExchange {
 
     /// So that the next message does not begin in the middle of this one.
     private void reset(SmtpConnection connection) throws IOException {
-        if (lastWord != null && lastWord.code() == CLOSING) {
+        if (spoiled || (lastWord != null && lastWord.code() == CLOSING)) {
             return;
         }
         try {

@@ -305,6 +305,10 @@ final class ScriptedSmtpServer implements AutoCloseable {
                 case "DATA" -> {
                     boolean scripted = !scripts.getOrDefault(At.DATA, new ConcurrentLinkedQueue<>())
                             .isEmpty();
+                    if (!scripted && recipients.isEmpty()) {
+                        send("554 5.5.1 no valid recipients\r\n");
+                        yield true;
+                    }
                     yield play(At.DATA, "354 go ahead") && (scripted || take());
                 }
                 case "NOOP" -> play(At.NOOP, "250 2.0.0 ok");
