@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
             FairnessCommand.class,
             RetryCommand.class,
             ConnectionsCommand.class,
-            RulesCommand.class
+            RulesCommand.class,
+            SmtpCommand.class
         })
 final class BenchCommand implements Runnable {
 

@@ -7,6 +7,7 @@ import dev.waybill.worker.config.SinkSettings;
 import dev.waybill.worker.config.WorkerConfig;
 import dev.waybill.worker.pool.PoolLimits;
 import dev.waybill.worker.sink.http.HttpLimits;
+import dev.waybill.worker.sink.smtp.SmtpLimits;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Set;
@@ -25,6 +26,9 @@ record Descriptors(WorkerConfig config, long limit) implements StartupChecks.Che
 
     /// Idle connections beyond that save nobody a handshake: they are closed after half a minute.
     private static final int CONNECTIONS_MAX = 8_192;
+
+    /// One in so many of the files there is room for may be a connection to a mail server.
+    private static final int MAIL_SHARE = 8;
 
     /// Connection tests and downloads of a worker that has no sinks.
     private static final int CONCURRENCY_MIN = 16;
@@ -62,6 +66,11 @@ record Descriptors(WorkerConfig config, long limit) implements StartupChecks.Che
         long concurrency = Math.max(CONCURRENCY_MIN, attempts(WITH_HTTP));
         long total = Math.max(concurrency, Math.min(CONNECTIONS_MAX, room() - attempts(WITH_FILES) - copies()));
         return HttpLimits.of(Math.toIntExact(concurrency), Math.toIntExact(total));
+    }
+
+    /// Bounds of the connections to mail servers: a small share of the room, since few are needed at a time.
+    PoolLimits smtp() {
+        return SmtpLimits.of(Math.toIntExact(Math.clamp(room() / MAIL_SHARE, CONCURRENCY_MIN, CONNECTIONS_MAX)));
     }
 
     /// Payloads by reference that may be there at a time: a payload of any attempt may be one, where they are allowed.

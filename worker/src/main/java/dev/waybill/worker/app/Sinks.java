@@ -17,9 +17,12 @@ import dev.waybill.worker.sink.egress.NameResolver;
 import dev.waybill.worker.sink.file.FileProvider;
 import dev.waybill.worker.sink.file.FileRoots;
 import dev.waybill.worker.sink.http.HttpClient;
+import dev.waybill.worker.sink.oauth.AccessTokens;
 import dev.waybill.worker.sink.resend.ResendProvider;
 import dev.waybill.worker.sink.secret.ConfigProviderSecrets;
 import dev.waybill.worker.sink.sendgrid.SendGridProvider;
+import dev.waybill.worker.sink.smtp.SmtpClient;
+import dev.waybill.worker.sink.smtp.SmtpProvider;
 import dev.waybill.worker.sink.webhook.WebhookProvider;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,7 +32,9 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /// All providers of this process, and what they share.
 public final class Sinks implements AutoCloseable {
@@ -40,6 +45,7 @@ public final class Sinks implements AutoCloseable {
     private final ConfigProviderSecrets secrets;
     private final Dialer dialer;
     private final HttpClient http;
+    private final SmtpClient smtp;
     private final List<SinkProvider> providers;
     private final ReferencedPayloads payloads;
 
@@ -52,10 +58,13 @@ public final class Sinks implements AutoCloseable {
                 ConfigProviderSecrets.CACHE_FOR);
         dialer = new Dialer(new EgressGuard(config.safety().egressAllow(), NameResolver.system()));
         http = new HttpClient(dialer, Descriptors.of(config).http());
+        AccessTokens tokens = new AccessTokens(clock, Version.current());
+        smtp = new SmtpClient(dialer, Descriptors.of(config).smtp());
         providers = List.of(
                 new WebhookProvider(http, secrets, clock, Version.current()),
                 new SendGridProvider(http, secrets, clock, Version.current()),
                 new ResendProvider(http, secrets, clock, Version.current()),
+                new SmtpProvider(smtp, http, tokens, secrets, clock),
                 new FileProvider(new FileRoots(config.safety().fileRoots()), secrets, clock));
         Path spool = config.payload().spoolDir().resolve(config.worker().workerId());
         makeOwn(PayloadSettings.SPOOL_DIR, spool);
@@ -105,9 +114,9 @@ public final class Sinks implements AutoCloseable {
         return payloads;
     }
 
-    /// How the connections to receivers are used.
-    PoolUse connections() {
-        return http.use();
+    /// How the connections to receivers are used, by what they speak.
+    Map<String, Supplier<PoolUse>> connections() {
+        return Map.of("http", http::use, "smtp", smtp::use);
     }
 
     public Secrets secrets() {
@@ -120,6 +129,7 @@ public final class Sinks implements AutoCloseable {
         try (secrets;
                 dialer;
                 http;
+                smtp;
                 payloads) {
             // Closed in reverse order.
         }

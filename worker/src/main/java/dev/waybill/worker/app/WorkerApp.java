@@ -161,7 +161,7 @@ public final class WorkerApp implements AutoCloseable {
     }
 
     private void tellOfPools(Sinks sinks) {
-        Map<String, Supplier<PoolUse>> pools = new HashMap<>(Map.of("http", sinks::connections));
+        Map<String, Supplier<PoolUse>> pools = new HashMap<>(sinks.connections());
         if (config.worker().has(Role.PROJECTOR) || config.worker().has(Role.API)) {
             pools.put("postgres", database()::use);
         }

@@ -75,6 +75,15 @@ class DescriptorsTest {
     }
 
     @Test
+    void mail_servers_get_a_small_share_of_the_room() {
+        assertThat(descriptors(1_024, 500, "email").smtp().total()).isEqualTo(96);
+        assertThat(descriptors(1_024, 500, "email").smtp().perPeer()).isEqualTo(50);
+        assertThat(descriptors(300, 10, "email").smtp().total()).isEqualTo(16);
+        assertThat(descriptors(300, 10, "email").smtp().perPeer()).isEqualTo(16);
+        assertThat(descriptors(1 << 20, 500, "email").smtp().total()).isEqualTo(500);
+    }
+
+    @Test
     void the_system_says_what_this_process_may_open() {
         assertThat(Descriptors.of(WorkerConfig.of(REQUIRED, Map.of())).limit()).isGreaterThan(100);
     }

@@ -9,8 +9,12 @@ import dev.waybill.worker.sink.file.FileProvider;
 import dev.waybill.worker.sink.file.FileRoots;
 import dev.waybill.worker.sink.http.HttpClient;
 import dev.waybill.worker.sink.http.HttpLimits;
+import dev.waybill.worker.sink.oauth.AccessTokens;
 import dev.waybill.worker.sink.resend.ResendProvider;
 import dev.waybill.worker.sink.sendgrid.SendGridProvider;
+import dev.waybill.worker.sink.smtp.SmtpClient;
+import dev.waybill.worker.sink.smtp.SmtpLimits;
+import dev.waybill.worker.sink.smtp.SmtpProvider;
 import dev.waybill.worker.sink.webhook.WebhookProvider;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,6 +41,16 @@ class ProviderPagesTest {
             check(new WebhookProvider(http, new FakeSecrets(), InstantSource.system(), "test"));
             check(new SendGridProvider(http, new FakeSecrets(), InstantSource.system(), "test"));
             check(new ResendProvider(http, new FakeSecrets(), InstantSource.system(), "test"));
+        }
+    }
+
+    @Test
+    void smtp() throws IOException {
+        try (Dialer dialer = new Dialer(new EgressGuard(List.of(), NameResolver.system()));
+                HttpClient http = new HttpClient(dialer, HttpLimits.DEFAULT);
+                SmtpClient client = new SmtpClient(dialer, SmtpLimits.DEFAULT)) {
+            AccessTokens tokens = new AccessTokens(InstantSource.system(), "test");
+            check(new SmtpProvider(client, http, tokens, new FakeSecrets(), InstantSource.system()));
         }
     }
 

@@ -21,6 +21,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigException;
@@ -173,6 +174,11 @@ public record EmailSettings(
             throw new ConfigException("Setting attach: needs text or html, which say what is attached");
         }
         return email;
+    }
+
+    /// Everybody whom a message goes to.
+    public List<EmailAddress> recipients() {
+        return Stream.of(to, cc, bcc).flatMap(List::stream).toList();
     }
 
     private static List<EmailAddress> optional(Settings settings, String name) {

@@ -7,6 +7,8 @@ import dev.waybill.worker.pool.Share;
 import dev.waybill.worker.pool.Sharing;
 import dev.waybill.worker.sink.egress.Dialer;
 import dev.waybill.worker.sink.http.h2.Http2Connection;
+import dev.waybill.worker.sink.inflight.Deadlines;
+import dev.waybill.worker.sink.inflight.InFlight;
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;

@@ -4,6 +4,7 @@ import dev.waybill.worker.pool.Pool;
 import dev.waybill.worker.pool.PoolLimits;
 import dev.waybill.worker.pool.PoolUse;
 import dev.waybill.worker.sink.egress.Dialer;
+import dev.waybill.worker.sink.inflight.Deadlines;
 import dev.waybill.worker.sink.tls.Tls;
 import dev.waybill.worker.sink.tls.TlsTrust;
 import java.time.Duration;
@@ -20,7 +21,7 @@ public final class HttpClient implements AutoCloseable {
     private static final Duration SWEEP = Duration.ofSeconds(5);
 
     private final Pool<Route, Link> pool;
-    private final Deadlines deadlines = new Deadlines();
+    private final Deadlines deadlines = new Deadlines("waybill-http-timer");
     private final Connections connections;
     private final Tls system = new Tls(TlsTrust.system(), null);
 

@@ -15,6 +15,7 @@ import dev.waybill.worker.sink.http.HttpResult.Reply;
 import dev.waybill.worker.sink.http.h2.MalformedException;
 import dev.waybill.worker.sink.http.h2.StreamResetException;
 import dev.waybill.worker.sink.http.h2.UnprocessedException;
+import dev.waybill.worker.sink.inflight.InFlight;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;

@@ -1,5 +1,8 @@
 package dev.waybill.worker.sink.http;
 
+import dev.waybill.worker.sink.inflight.Calls;
+import dev.waybill.worker.sink.inflight.Deadlines;
+import dev.waybill.worker.sink.inflight.InFlight;
 import dev.waybill.worker.sink.tls.Tls;
 import dev.waybill.worker.sink.tls.TlsIdentity;
 import java.util.concurrent.Future;

@@ -1,6 +1,7 @@
 package dev.waybill.worker.sink.http;
 
 import dev.waybill.worker.sink.PhaseClock;
+import dev.waybill.worker.sink.inflight.InFlight;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 

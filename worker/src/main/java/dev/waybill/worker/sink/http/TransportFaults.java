@@ -8,6 +8,7 @@ import dev.waybill.topology.policy.Outcome.OurFault;
 import dev.waybill.topology.policy.Outcome.Retryable;
 import dev.waybill.worker.sink.egress.DialFaults;
 import dev.waybill.worker.sink.http.h2.UnprocessedException;
+import dev.waybill.worker.sink.inflight.InFlight;
 import dev.waybill.worker.sink.tls.TlsFaults;
 import java.net.SocketTimeoutException;
 

@@ -9,7 +9,7 @@ import dev.waybill.topology.policy.Outcome.Permanent;
 import dev.waybill.topology.policy.Outcome.Retryable;
 import dev.waybill.worker.sink.egress.DialException;
 import dev.waybill.worker.sink.egress.DialFaults;
-import dev.waybill.worker.sink.http.InFlight.Abort;
+import dev.waybill.worker.sink.inflight.InFlight.Abort;
 import java.io.IOException;
 import java.net.SocketException;
 import java.security.cert.CertificateException;

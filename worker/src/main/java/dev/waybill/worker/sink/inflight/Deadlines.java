@@ -1,4 +1,4 @@
-package dev.waybill.worker.sink.http;
+package dev.waybill.worker.sink.inflight;
 
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -7,23 +7,27 @@ import java.util.concurrent.TimeUnit;
 
 /// Ends calls that take too long. A socket has a timeout for one read only: a receiver that drips one byte at a
 /// time, or takes none, would hold its slot for ever.
-final class Deadlines implements AutoCloseable {
+public final class Deadlines implements AutoCloseable {
 
     private final ScheduledThreadPoolExecutor timer;
 
-    Deadlines() {
+    /// Starts a timer.
+    ///
+    /// @param name of its thread
+    public Deadlines(String name) {
         this.timer = new ScheduledThreadPoolExecutor(
-                1, Thread.ofPlatform().daemon().name("waybill-http-timer").factory());
+                1, Thread.ofPlatform().daemon().name(name).factory());
         // Nearly every deadline is cancelled: they must not pile up until their time.
         timer.setRemoveOnCancelPolicy(true);
     }
 
     /// Aborts the call when the time is over, unless the returned future is cancelled before.
-    Future<?> abortAfter(Duration delay, InFlight call, InFlight.Abort reason) {
+    public Future<?> abortAfter(Duration delay, InFlight call, InFlight.Abort reason) {
         return timer.schedule(() -> call.abort(reason), delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    void every(Duration period, Runnable task) {
+    /// Does something again and again; it must be quick, since deadlines wait for it.
+    public void every(Duration period, Runnable task) {
         var _ = timer.scheduleWithFixedDelay(task, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
     }
 

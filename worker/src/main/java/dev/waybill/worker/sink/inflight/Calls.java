@@ -1,4 +1,4 @@
-package dev.waybill.worker.sink.http;
+package dev.waybill.worker.sink.inflight;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -9,14 +9,15 @@ public final class Calls implements AutoCloseable {
     private final Set<InFlight> running = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    void begin(InFlight call) {
+    /// A call begins; one of a closed sink is ended at once.
+    public void begin(InFlight call) {
         running.add(call);
         if (closed) {
             call.abort(InFlight.Abort.CLOSED);
         }
     }
 
-    void end(InFlight call) {
+    public void end(InFlight call) {
         running.remove(call);
     }
 

@@ -1,0 +1,5 @@
+/// Delivers e-mail by SMTP.
+@NullMarked
+package dev.waybill.worker.sink.smtp;
+
+import org.jspecify.annotations.NullMarked;
