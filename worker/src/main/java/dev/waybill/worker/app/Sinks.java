@@ -11,6 +11,9 @@ import dev.waybill.worker.pool.PoolUse;
 import dev.waybill.worker.sink.Payloads;
 import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.SinkProvider;
+import dev.waybill.worker.sink.aws.AwsClients;
+import dev.waybill.worker.sink.aws.AwsIdentities;
+import dev.waybill.worker.sink.aws.WorkerIdentity;
 import dev.waybill.worker.sink.egress.Dialer;
 import dev.waybill.worker.sink.egress.EgressGuard;
 import dev.waybill.worker.sink.egress.NameResolver;
@@ -18,6 +21,7 @@ import dev.waybill.worker.sink.file.FileProvider;
 import dev.waybill.worker.sink.file.FileRoots;
 import dev.waybill.worker.sink.http.HttpClient;
 import dev.waybill.worker.sink.resend.ResendProvider;
+import dev.waybill.worker.sink.s3.S3Provider;
 import dev.waybill.worker.sink.secret.ConfigProviderSecrets;
 import dev.waybill.worker.sink.webhook.WebhookProvider;
 import java.io.IOException;
@@ -39,6 +43,7 @@ public final class Sinks implements AutoCloseable {
     private final ConfigProviderSecrets secrets;
     private final Dialer dialer;
     private final HttpClient http;
+    private final AwsIdentities aws;
     private final List<SinkProvider> providers;
     private final ReferencedPayloads payloads;
 
@@ -51,9 +56,14 @@ public final class Sinks implements AutoCloseable {
                 ConfigProviderSecrets.CACHE_FOR);
         dialer = new Dialer(new EgressGuard(config.safety().egressAllow(), NameResolver.system()));
         http = new HttpClient(dialer, Descriptors.of(config).http());
+        WorkerIdentity ours = new WorkerIdentity(config.safety().awsWorkerIdentity());
+        AwsClients awsClients = new AwsClients(Version.current());
+        aws = new AwsIdentities(secrets, awsClients, clock);
         providers = List.of(
                 new WebhookProvider(http, secrets, clock, Version.current()),
                 new ResendProvider(http, secrets, clock, Version.current()),
+                S3Provider.aws(http, secrets, ours, awsClients, aws, clock),
+                S3Provider.compatible(http, secrets, awsClients, aws, clock),
                 new FileProvider(new FileRoots(config.safety().fileRoots()), secrets, clock));
         Path spool = config.payload().spoolDir().resolve(config.worker().workerId());
         makeOwn(PayloadSettings.SPOOL_DIR, spool);
@@ -118,6 +128,7 @@ public final class Sinks implements AutoCloseable {
         try (secrets;
                 dialer;
                 http;
+                aws;
                 payloads) {
             // Closed in reverse order.
         }

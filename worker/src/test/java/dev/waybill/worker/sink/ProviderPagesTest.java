@@ -2,6 +2,9 @@ package dev.waybill.worker.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waybill.worker.sink.aws.AwsClients;
+import dev.waybill.worker.sink.aws.AwsIdentities;
+import dev.waybill.worker.sink.aws.WorkerIdentity;
 import dev.waybill.worker.sink.egress.Dialer;
 import dev.waybill.worker.sink.egress.EgressGuard;
 import dev.waybill.worker.sink.egress.NameResolver;
@@ -10,6 +13,7 @@ import dev.waybill.worker.sink.file.FileRoots;
 import dev.waybill.worker.sink.http.HttpClient;
 import dev.waybill.worker.sink.http.HttpLimits;
 import dev.waybill.worker.sink.resend.ResendProvider;
+import dev.waybill.worker.sink.s3.S3Provider;
 import dev.waybill.worker.sink.webhook.WebhookProvider;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,6 +39,21 @@ class ProviderPagesTest {
                 HttpClient http = new HttpClient(dialer, HttpLimits.DEFAULT)) {
             check(new WebhookProvider(http, new FakeSecrets(), InstantSource.system(), "test"));
             check(new ResendProvider(http, new FakeSecrets(), InstantSource.system(), "test"));
+        }
+    }
+
+    @Test
+    void aws() throws IOException {
+        FakeSecrets secrets = new FakeSecrets();
+        InstantSource clock = InstantSource.system();
+        AwsClients clients = new AwsClients("test");
+        try (Dialer dialer = new Dialer(new EgressGuard(List.of(), NameResolver.system()));
+                HttpClient http = new HttpClient(dialer, HttpLimits.DEFAULT);
+                AwsIdentities identities = new AwsIdentities(secrets, clients, clock);
+                SinkProvider s3 = S3Provider.aws(http, secrets, WorkerIdentity.none(), clients, identities, clock);
+                SinkProvider compatible = S3Provider.compatible(http, secrets, clients, identities, clock)) {
+            check(s3);
+            check(compatible);
         }
     }
 
