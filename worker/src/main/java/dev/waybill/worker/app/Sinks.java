@@ -23,6 +23,7 @@ import dev.waybill.worker.sink.http.HttpClient;
 import dev.waybill.worker.sink.resend.ResendProvider;
 import dev.waybill.worker.sink.s3.S3Provider;
 import dev.waybill.worker.sink.secret.ConfigProviderSecrets;
+import dev.waybill.worker.sink.ses.SesProvider;
 import dev.waybill.worker.sink.webhook.WebhookProvider;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,6 +63,7 @@ public final class Sinks implements AutoCloseable {
         providers = List.of(
                 new WebhookProvider(http, secrets, clock, Version.current()),
                 new ResendProvider(http, secrets, clock, Version.current()),
+                new SesProvider(http, secrets, ours, awsClients, aws, clock),
                 S3Provider.aws(http, secrets, ours, awsClients, aws, clock),
                 S3Provider.compatible(http, secrets, awsClients, aws, clock),
                 new FileProvider(new FileRoots(config.safety().fileRoots()), secrets, clock));

@@ -14,6 +14,7 @@ import dev.waybill.worker.sink.http.HttpClient;
 import dev.waybill.worker.sink.http.HttpLimits;
 import dev.waybill.worker.sink.resend.ResendProvider;
 import dev.waybill.worker.sink.s3.S3Provider;
+import dev.waybill.worker.sink.ses.SesProvider;
 import dev.waybill.worker.sink.webhook.WebhookProvider;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,9 +52,11 @@ class ProviderPagesTest {
                 HttpClient http = new HttpClient(dialer, HttpLimits.DEFAULT);
                 AwsIdentities identities = new AwsIdentities(secrets, clients, clock);
                 SinkProvider s3 = S3Provider.aws(http, secrets, WorkerIdentity.none(), clients, identities, clock);
-                SinkProvider compatible = S3Provider.compatible(http, secrets, clients, identities, clock)) {
+                SinkProvider compatible = S3Provider.compatible(http, secrets, clients, identities, clock);
+                SinkProvider ses = new SesProvider(http, secrets, WorkerIdentity.none(), clients, identities, clock)) {
             check(s3);
             check(compatible);
+            check(ses);
         }
     }
 
