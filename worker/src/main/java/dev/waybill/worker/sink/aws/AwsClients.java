@@ -16,10 +16,14 @@ import software.amazon.awssdk.regions.Region;
 /// without credentials, which each request brings along.
 public final class AwsClients {
 
-    private static final SdkHttpClient HTTP = new AwsHttpClient();
+    /// Loaded with the first client: a worker that has no destination at AWS does not load the SDK.
+    private static final class Shared {
 
-    /// The worker's own AWS configuration is for its own identity, and no setting of somebody else's client.
-    private static final ProfileFile NO_PROFILES = ProfileFile.aggregator().build();
+        static final SdkHttpClient HTTP = new AwsHttpClient();
+
+        /// The worker's own AWS configuration is for its own identity, and no setting of somebody else's client.
+        static final ProfileFile NO_PROFILES = ProfileFile.aggregator().build();
+    }
 
     private final String userAgent;
 
@@ -37,11 +41,11 @@ public final class AwsClients {
             builder.endpointOverride(endpoint);
         }
         return builder.region(Region.of(region))
-                .httpClient(HTTP)
+                .httpClient(Shared.HTTP)
                 .credentialsProvider(AnonymousCredentialsProvider.create())
                 .overrideConfiguration(ClientOverrideConfiguration.builder()
                         .retryStrategy(AwsRetryStrategy.doNotRetry())
-                        .defaultProfileFile(NO_PROFILES)
+                        .defaultProfileFile(Shared.NO_PROFILES)
                         .putAdvancedOption(SdkAdvancedClientOption.USER_AGENT_PREFIX, userAgent)
                         .build())
                 .build();

@@ -43,7 +43,7 @@ class S3ContractTest extends SinkContractTest {
     @AfterEach
     void stop() throws IOException {
         for (Received request : server.received()) {
-            S3Requests.check(request);
+            S3Requests.check(request, SECRET);
         }
         server.close();
         peers.close();

@@ -6,12 +6,14 @@ import static org.awaitility.Awaitility.await;
 import dev.waybill.schemas.Kind;
 import dev.waybill.topology.model.AttemptReport;
 import dev.waybill.topology.model.Bytes;
+import dev.waybill.topology.model.Payload;
 import dev.waybill.topology.policy.Outcome;
 import dev.waybill.topology.policy.Outcome.Failed;
 import dev.waybill.topology.policy.Policy;
 import dev.waybill.worker.sink.Attempt;
 import dev.waybill.worker.sink.Samples;
 import dev.waybill.worker.sink.Sink;
+import dev.waybill.worker.sink.aws.SignatureCheck;
 import dev.waybill.worker.sink.aws.WorkerIdentity;
 import dev.waybill.worker.sink.http.ScriptedHttpServer;
 import dev.waybill.worker.sink.http.ScriptedHttpServer.Received;
@@ -44,6 +46,11 @@ class S3FaultsTest {
 
     @AfterEach
     void stop() throws IOException {
+        for (Received request : server.received()) {
+            if (!request.headers().containsKey("x-amz-security-token")) {
+                SignatureCheck.verify(request, "SECRET");
+            }
+        }
         server.close();
         peers.close();
     }
@@ -201,6 +208,17 @@ class S3FaultsTest {
         assertThat(task.get(10, TimeUnit.SECONDS).outcome())
                 .isInstanceOfAny(Outcome.Retryable.class, Outcome.OurFault.class);
         assertThat(aborts()).hasSize(1);
+    }
+
+    @Test
+    void any_key_is_signed_as_it_is_sent() throws Exception {
+        Payload payload = new Payload("a b", "text/plain", Samples.body("x"), null, "ü+&=?#%~*'()!$,;:@🚚.csv");
+        Attempt attempt = Samples.attempt("d-1", payload, Map.of());
+
+        assertThat(deliver(open("metadata.a", "two  blanks {{payload.filename}}", "tags.t", "a b&c=d"), attempt)
+                        .outcome())
+                .isEqualTo(new Outcome.Delivered());
+        assertThat(server.received().getFirst().path()).doesNotContain("#", "?", " ");
     }
 
     @Test

@@ -122,6 +122,14 @@ final class S3Mock {
         return expect(200, send("GET", "/" + bucket + "/" + encoded(key), null));
     }
 
+    /// Hashes an object that may be larger than the memory.
+    String sha256(String bucket, String key) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/" + bucket + "/" + encoded(key)))
+                .build();
+        return LargeObjectTest.sha256(
+                http.send(request, HttpResponse.BodyHandlers.ofInputStream()).body());
+    }
+
     String tags(String bucket, String key) throws IOException, InterruptedException {
         return new String(
                 expect(200, send("GET", "/" + bucket + "/" + encoded(key) + "?tagging", null))

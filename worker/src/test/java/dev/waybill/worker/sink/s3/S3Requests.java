@@ -2,6 +2,7 @@ package dev.waybill.worker.sink.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waybill.worker.sink.aws.SignatureCheck;
 import dev.waybill.worker.sink.http.ScriptedHttpServer;
 import dev.waybill.worker.sink.http.ScriptedHttpServer.Received;
 import java.security.MessageDigest;
@@ -24,7 +25,8 @@ final class S3Requests {
     }
 
     /// Fails unless S3 would take the request over TLS.
-    static void check(Received request) {
+    static void check(Received request, String secret) {
+        SignatureCheck.verify(request, secret);
         Map<String, String> headers = request.headers();
         assertThat(headers.get("authorization"))
                 .as(request.method() + " " + request.path())

@@ -8,6 +8,7 @@ import dev.waybill.topology.model.Destination;
 import dev.waybill.worker.sink.Samples;
 import dev.waybill.worker.sink.SinkContractTest;
 import dev.waybill.worker.sink.SinkProvider;
+import dev.waybill.worker.sink.aws.SignatureCheck;
 import dev.waybill.worker.sink.http.ScriptedHttpServer;
 import dev.waybill.worker.sink.http.ScriptedHttpServer.Received;
 import dev.waybill.worker.sink.tls.TestCertificate;
@@ -40,6 +41,9 @@ class SesContractTest extends SinkContractTest {
 
     @AfterEach
     void stop() throws IOException {
+        for (Received request : server.received()) {
+            SignatureCheck.verify(request, SECRET);
+        }
         server.close();
         peers.close();
     }
