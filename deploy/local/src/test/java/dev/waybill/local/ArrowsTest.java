@@ -97,7 +97,8 @@ class ArrowsTest {
                             "dev.waybill.worker.sink..", "dev.waybill.worker.pool..", TOPOLOGY, SCHEMAS)))
             .allowEmptyShould(true);
 
-    /// `egress`, `tls`, `http`, `inflight`, `oauth` and `email` are no providers but what several of them are made of.
+    /// `egress`, `tls`, `http`, `inflight`, `oauth`, `email` and `aws` are no providers but what several of them are made
+    /// of.
     @ArchTest
     static final ArchRule providers_do_not_know_each_other = slices().matching("dev.waybill.worker.sink.(*)..")
             .should()
@@ -110,7 +111,8 @@ class ArrowsTest {
                             "dev.waybill.worker.sink.http..",
                             "dev.waybill.worker.sink.inflight..",
                             "dev.waybill.worker.sink.oauth..",
-                            "dev.waybill.worker.sink.email.."))
+                            "dev.waybill.worker.sink.email..",
+                            "dev.waybill.worker.sink.aws.."))
             .allowEmptyShould(true);
 
     @ArchTest

@@ -11,6 +11,9 @@ import dev.waybill.worker.pool.PoolUse;
 import dev.waybill.worker.sink.Payloads;
 import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.SinkProvider;
+import dev.waybill.worker.sink.aws.AwsClients;
+import dev.waybill.worker.sink.aws.AwsIdentities;
+import dev.waybill.worker.sink.aws.WorkerIdentity;
 import dev.waybill.worker.sink.egress.Dialer;
 import dev.waybill.worker.sink.egress.EgressGuard;
 import dev.waybill.worker.sink.egress.NameResolver;
@@ -19,10 +22,12 @@ import dev.waybill.worker.sink.file.FileRoots;
 import dev.waybill.worker.sink.http.HttpClient;
 import dev.waybill.worker.sink.oauth.AccessTokens;
 import dev.waybill.worker.sink.resend.ResendProvider;
+import dev.waybill.worker.sink.s3.S3Provider;
 import dev.waybill.worker.sink.secret.ConfigProviderSecrets;
 import dev.waybill.worker.sink.sendgrid.SendGridProvider;
 import dev.waybill.worker.sink.smtp.SmtpClient;
 import dev.waybill.worker.sink.smtp.SmtpProvider;
+import dev.waybill.worker.sink.ses.SesProvider;
 import dev.waybill.worker.sink.webhook.WebhookProvider;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,6 +51,7 @@ public final class Sinks implements AutoCloseable {
     private final Dialer dialer;
     private final HttpClient http;
     private final SmtpClient smtp;
+    private final AwsIdentities aws;
     private final List<SinkProvider> providers;
     private final ReferencedPayloads payloads;
 
@@ -60,11 +66,17 @@ public final class Sinks implements AutoCloseable {
         http = new HttpClient(dialer, Descriptors.of(config).http());
         AccessTokens tokens = new AccessTokens(clock, Version.current());
         smtp = new SmtpClient(dialer, Descriptors.of(config).smtp());
+        WorkerIdentity ours = new WorkerIdentity(config.safety().awsWorkerIdentity());
+        AwsClients awsClients = new AwsClients(Version.current());
+        aws = new AwsIdentities(secrets, awsClients, clock);
         providers = List.of(
                 new WebhookProvider(http, secrets, clock, Version.current()),
                 new SendGridProvider(http, secrets, clock, Version.current()),
                 new ResendProvider(http, secrets, clock, Version.current()),
                 new SmtpProvider(smtp, http, tokens, secrets, clock),
+                new SesProvider(http, secrets, ours, awsClients, aws, clock),
+                S3Provider.aws(http, secrets, ours, awsClients, aws, clock),
+                S3Provider.compatible(http, secrets, awsClients, aws, clock),
                 new FileProvider(new FileRoots(config.safety().fileRoots()), secrets, clock));
         Path spool = config.payload().spoolDir().resolve(config.worker().workerId());
         makeOwn(PayloadSettings.SPOOL_DIR, spool);
@@ -130,6 +142,7 @@ public final class Sinks implements AutoCloseable {
                 dialer;
                 http;
                 smtp;
+                aws;
                 payloads) {
             // Closed in reverse order.
         }

@@ -2,6 +2,9 @@ package dev.waybill.worker.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waybill.worker.sink.aws.AwsClients;
+import dev.waybill.worker.sink.aws.AwsIdentities;
+import dev.waybill.worker.sink.aws.WorkerIdentity;
 import dev.waybill.worker.sink.egress.Dialer;
 import dev.waybill.worker.sink.egress.EgressGuard;
 import dev.waybill.worker.sink.egress.NameResolver;
@@ -15,6 +18,8 @@ import dev.waybill.worker.sink.sendgrid.SendGridProvider;
 import dev.waybill.worker.sink.smtp.SmtpClient;
 import dev.waybill.worker.sink.smtp.SmtpLimits;
 import dev.waybill.worker.sink.smtp.SmtpProvider;
+import dev.waybill.worker.sink.s3.S3Provider;
+import dev.waybill.worker.sink.ses.SesProvider;
 import dev.waybill.worker.sink.webhook.WebhookProvider;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,6 +56,23 @@ class ProviderPagesTest {
                 SmtpClient client = new SmtpClient(dialer, SmtpLimits.DEFAULT)) {
             AccessTokens tokens = new AccessTokens(InstantSource.system(), "test");
             check(new SmtpProvider(client, http, tokens, new FakeSecrets(), InstantSource.system()));
+        }
+    }
+
+    @Test
+    void aws() throws IOException {
+        FakeSecrets secrets = new FakeSecrets();
+        InstantSource clock = InstantSource.system();
+        AwsClients clients = new AwsClients("test");
+        try (Dialer dialer = new Dialer(new EgressGuard(List.of(), NameResolver.system()));
+                HttpClient http = new HttpClient(dialer, HttpLimits.DEFAULT);
+                AwsIdentities identities = new AwsIdentities(secrets, clients, clock);
+                SinkProvider s3 = S3Provider.aws(http, secrets, WorkerIdentity.none(), clients, identities, clock);
+                SinkProvider compatible = S3Provider.compatible(http, secrets, clients, identities, clock);
+                SinkProvider ses = new SesProvider(http, secrets, WorkerIdentity.none(), clients, identities, clock)) {
+            check(s3);
+            check(compatible);
+            check(ses);
         }
     }
 

@@ -1,0 +1,5 @@
+/// Delivers e-mail by Amazon SES.
+@NullMarked
+package dev.waybill.worker.sink.ses;
+
+import org.jspecify.annotations.NullMarked;

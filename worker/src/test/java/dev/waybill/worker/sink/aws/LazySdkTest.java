@@ -1,0 +1,32 @@
+package dev.waybill.worker.sink.aws;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/// A worker that has no destination at AWS does not pay for the SDK.
+class LazySdkTest {
+
+    @Test
+    void providers_load_nothing_of_the_sdk() throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xlog:class+load",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        IdleProviders.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        List<String> loaded =
+                process.inputReader(StandardCharsets.UTF_8).lines().toList();
+
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(String.join("\n", loaded)).isZero();
+        assertThat(loaded).anyMatch(line -> line.contains("dev.waybill.worker.sink.s3.S3Provider"));
+        assertThat(loaded).noneMatch(line -> line.contains("software.amazon.awssdk"));
+    }
+}
