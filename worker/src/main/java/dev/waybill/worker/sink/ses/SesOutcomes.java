@@ -12,8 +12,8 @@ import java.time.Duration;
 /// addresses.
 final class SesOutcomes {
 
-    /// A quota of a day is not renewed sooner; the policy's cap counts too.
-    static final Duration QUOTA_WAIT = Duration.ofHours(1);
+    /// A quota of a day is not renewed sooner, nor a suspension ended; the policy's cap counts too.
+    static final Duration ACCOUNT_WAIT = Duration.ofHours(1);
 
     private SesOutcomes() {}
 
@@ -31,14 +31,9 @@ final class SesOutcomes {
             return permanent(ErrorCategory.AUTHENTICATION, refused, "the credentials are not accepted");
         }
         return switch (code) {
-            case "LimitExceededException" ->
-                new Outcome.Throttled(
-                        fault(ErrorCategory.THROTTLED, refused, "the account's quota is used up"), QUOTA_WAIT);
-            case "AccountSuspendedException" ->
-                permanent(ErrorCategory.CONFIGURATION, refused, "the account may not send any more");
-            case "SendingPausedException" ->
-                permanent(
-                        ErrorCategory.CONFIGURATION, refused, "sending is paused for the account or configuration set");
+            case "LimitExceededException" -> paused(refused, "the account's quota is used up");
+            case "AccountSuspendedException" -> paused(refused, "the account may not send any more");
+            case "SendingPausedException" -> paused(refused, "sending is paused for the account or configuration set");
             case "MailFromDomainNotVerifiedException" ->
                 permanent(ErrorCategory.CONFIGURATION, refused, "the sender's MAIL FROM domain is not verified");
             case "NotFoundException" ->
@@ -61,6 +56,11 @@ final class SesOutcomes {
                         ? retryable(refused)
                         : permanent(ErrorCategory.PAYLOAD, refused, "the message is not accepted");
         };
+    }
+
+    /// No message would be taken now, and all may be when somebody has mended it: the destination is left alone.
+    private static Outcome.Failed paused(Refused<?> refused, String message) {
+        return new Outcome.Throttled(fault(ErrorCategory.ACCOUNT, refused, message), ACCOUNT_WAIT);
     }
 
     private static Outcome.Failed retryable(Refused<?> refused) {

@@ -99,7 +99,8 @@ class SesContractTest extends SinkContractTest {
         return Map.of(
                 Behaviour.REFUSE_A_MEMBER, "it takes one at a time",
                 Behaviour.REFUSE_CONTENT, "it takes one at a time",
-                Behaviour.TOO_LARGE, "it takes one at a time");
+                Behaviour.TOO_LARGE, "it takes one at a time",
+                Behaviour.GONE, "no answer of SES says that it is gone for good");
     }
 
     @Override
@@ -107,7 +108,6 @@ class SesContractTest extends SinkContractTest {
         switch (behaviour) {
             case REFUSE_FOR_NOW -> server.next(SesPeers.error(500, "InternalServiceErrorException", ""));
             case REFUSE_FOR_GOOD -> server.next(SesPeers.error(400, "MessageRejected", ""));
-            case GONE -> server.next(SesPeers.error(400, "AccountSuspendedException", ""));
             // SES sends no such header; one is kept to all the same.
             case THROTTLE ->
                 server.next(SesPeers.error(
@@ -118,7 +118,7 @@ class SesContractTest extends SinkContractTest {
             case BREAK_AFTER_REQUEST -> server.next(ScriptedHttpServer.reset());
             case FLOOD -> server.next(ScriptedHttpServer.flood());
             case DRIP -> server.next(ScriptedHttpServer.drip("HTTP/1.1 200 OK\r\n\r\n"));
-            case REFUSE_A_MEMBER, REFUSE_CONTENT, TOO_LARGE ->
+            case REFUSE_A_MEMBER, REFUSE_CONTENT, TOO_LARGE, GONE ->
                 throw new IllegalArgumentException(behaviour + " is impossible");
         }
     }

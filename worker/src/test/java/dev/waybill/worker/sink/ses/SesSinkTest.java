@@ -134,9 +134,9 @@ class SesSinkTest {
     @CsvSource({
         "429, TooManyRequestsException, Throttled, throttled, ses_too_many_requests_exception",
         "400, ThrottlingException, Throttled, throttled, ses_throttling_exception",
-        "400, LimitExceededException, Throttled, throttled, ses_limit_exceeded_exception",
-        "400, AccountSuspendedException, Permanent, configuration, ses_account_suspended_exception",
-        "400, SendingPausedException, Permanent, configuration, ses_sending_paused_exception",
+        "400, LimitExceededException, Throttled, account, ses_limit_exceeded_exception",
+        "400, AccountSuspendedException, Throttled, account, ses_account_suspended_exception",
+        "400, SendingPausedException, Throttled, account, ses_sending_paused_exception",
         "400, MailFromDomainNotVerifiedException, Permanent, configuration, ses_mail_from_domain_not_verified_exception",
         "404, NotFoundException, Permanent, configuration, ses_not_found_exception",
         "400, MessageRejected, Permanent, payload, ses_message_rejected",
