@@ -16,7 +16,7 @@ import software.amazon.awssdk.regions.Region;
 /// without credentials, which each request brings along.
 public final class AwsClients {
 
-    /// Loaded with the first client: a worker that has no destination at AWS does not load the SDK.
+    /// Loaded with the first client: a worker that has no destination at AWS loads hardly anything of the SDK.
     private static final class Shared {
 
         static final SdkHttpClient HTTP = new AwsHttpClient();

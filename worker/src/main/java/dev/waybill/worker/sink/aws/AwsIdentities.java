@@ -68,15 +68,27 @@ public final class AwsIdentities implements AutoCloseable {
 
     private final Secrets secrets;
     private final InstantSource clock;
+    private final Environment environment;
     private final ClientCache<StsAt, StsClient> sts;
     private final Cache<String, AwsCredentialsProvider> own =
             Caffeine.newBuilder().maximumSize(SESSIONS_MAX).build();
     private final Cache<SessionOf, RoleSession> sessions =
             Caffeine.newBuilder().maximumSize(SESSIONS_MAX).build();
 
+    /// The worker's environment.
+    interface Environment {
+        @Nullable
+        String get(String name);
+    }
+
     public AwsIdentities(Secrets secrets, AwsClients clients, InstantSource clock) {
+        this(secrets, clients, clock, System::getenv);
+    }
+
+    AwsIdentities(Secrets secrets, AwsClients clients, InstantSource clock, Environment environment) {
         this.secrets = secrets;
         this.clock = clock;
+        this.environment = environment;
         this.sts = new ClientCache<>(at -> clients.build(StsClient.builder(), at.region(), at.endpoint()));
     }
 
@@ -148,8 +160,8 @@ public final class AwsIdentities implements AutoCloseable {
     }
 
     private Resolved webIdentity(AwsSettings settings, AwsExchange exchange) throws InterruptedException {
-        String file = System.getenv(TOKEN_FILE);
-        String role = System.getenv(TOKEN_ROLE);
+        String file = environment.get(TOKEN_FILE);
+        String role = environment.get(TOKEN_ROLE);
         if (file == null || role == null) {
             return unavailable(TOKEN_FILE + " or " + TOKEN_ROLE + " is not set");
         }

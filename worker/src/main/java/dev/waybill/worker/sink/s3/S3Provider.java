@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Delivers into buckets of [S3](https://docs.aws.amazon.com/AmazonS3/latest/API/), or of what is compatible with it.
 ///
-/// Nothing of the SDK is loaded before a destination is used.
+/// Of the SDK only the names are loaded before a destination is used.
 public final class S3Provider implements SinkProvider {
 
     private final boolean isAws;

@@ -28,7 +28,7 @@ class LargeObjectTest {
 
     @Test
     void is_put_by_the_next_attempt() throws Exception {
-        survives(80L * MIB, 5 * MIB, 8);
+        survives(30L * MIB, 5 * MIB, 8);
     }
 
     @Test

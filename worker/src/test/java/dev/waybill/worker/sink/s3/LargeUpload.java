@@ -55,6 +55,8 @@ final class LargeUpload {
                                 args[1],
                                 "key",
                                 "large/{{deliveryId}}",
+                                "multipart.threshold.bytes",
+                                args[3],
                                 "multipart.part.bytes",
                                 args[3],
                                 "access.key.id",
