@@ -97,7 +97,7 @@ class ArrowsTest {
                             "dev.waybill.worker.sink..", "dev.waybill.worker.pool..", TOPOLOGY, SCHEMAS)))
             .allowEmptyShould(true);
 
-    /// `egress`, `tls`, `http` and `email` are no providers but what several of them are made of.
+    /// `egress`, `tls`, `http`, `email` and `transfer` are no providers but what several of them are made of.
     @ArchTest
     static final ArchRule providers_do_not_know_each_other = slices().matching("dev.waybill.worker.sink.(*)..")
             .should()
@@ -108,7 +108,8 @@ class ArrowsTest {
                             "dev.waybill.worker.sink.egress..",
                             "dev.waybill.worker.sink.tls..",
                             "dev.waybill.worker.sink.http..",
-                            "dev.waybill.worker.sink.email.."))
+                            "dev.waybill.worker.sink.email..",
+                            "dev.waybill.worker.sink.transfer.."))
             .allowEmptyShould(true);
 
     @ArchTest

@@ -19,6 +19,7 @@ import dev.waybill.worker.sink.file.FileRoots;
 import dev.waybill.worker.sink.http.HttpClient;
 import dev.waybill.worker.sink.resend.ResendProvider;
 import dev.waybill.worker.sink.secret.ConfigProviderSecrets;
+import dev.waybill.worker.sink.sftp.SftpProvider;
 import dev.waybill.worker.sink.webhook.WebhookProvider;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,7 +55,8 @@ public final class Sinks implements AutoCloseable {
         providers = List.of(
                 new WebhookProvider(http, secrets, clock, Version.current()),
                 new ResendProvider(http, secrets, clock, Version.current()),
-                new FileProvider(new FileRoots(config.safety().fileRoots()), secrets, clock));
+                new FileProvider(new FileRoots(config.safety().fileRoots()), secrets, clock),
+                new SftpProvider(dialer, secrets, clock));
         Path spool = config.payload().spoolDir().resolve(config.worker().workerId());
         makeOwn(PayloadSettings.SPOOL_DIR, spool);
         payloads = new ReferencedPayloads(

@@ -10,6 +10,7 @@ import dev.waybill.worker.sink.file.FileRoots;
 import dev.waybill.worker.sink.http.HttpClient;
 import dev.waybill.worker.sink.http.HttpLimits;
 import dev.waybill.worker.sink.resend.ResendProvider;
+import dev.waybill.worker.sink.sftp.SftpProvider;
 import dev.waybill.worker.sink.webhook.WebhookProvider;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,6 +42,14 @@ class ProviderPagesTest {
     @Test
     void file() throws IOException {
         check(new FileProvider(new FileRoots(List.of()), new FakeSecrets(), InstantSource.system()));
+    }
+
+    @Test
+    void transfer() throws IOException {
+        try (Dialer dialer = new Dialer(new EgressGuard(List.of(), NameResolver.system()));
+                SftpProvider sftp = new SftpProvider(dialer, new FakeSecrets(), InstantSource.system())) {
+            check(sftp);
+        }
     }
 
     private static void check(SinkProvider provider) throws IOException {

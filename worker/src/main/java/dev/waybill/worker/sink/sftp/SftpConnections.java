@@ -1,0 +1,452 @@
+package dev.waybill.worker.sink.sftp;
+
+import dev.waybill.topology.policy.ErrorCategory;
+import dev.waybill.topology.policy.Fault;
+import dev.waybill.topology.policy.Outcome;
+import dev.waybill.topology.policy.Outcome.Permanent;
+import dev.waybill.topology.policy.Outcome.Retryable;
+import dev.waybill.worker.pool.BackingOffException;
+import dev.waybill.worker.pool.Pool;
+import dev.waybill.worker.pool.PoolLimits;
+import dev.waybill.worker.pool.Share;
+import dev.waybill.worker.pool.Sharing;
+import dev.waybill.worker.pool.SlowPeerException;
+import dev.waybill.worker.sink.ConnectionError;
+import dev.waybill.worker.sink.ConnectionReport.Phase;
+import dev.waybill.worker.sink.ConnectionReport.Problem;
+import dev.waybill.worker.sink.PhaseClock;
+import dev.waybill.worker.sink.egress.DialException;
+import dev.waybill.worker.sink.egress.DialFaults;
+import dev.waybill.worker.sink.egress.Dialer;
+import dev.waybill.worker.sink.sftp.Credentials.UnusableKeyException;
+import dev.waybill.worker.sink.transfer.Access.NoAccessException;
+import dev.waybill.worker.sink.transfer.Timer;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.security.KeyPair;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import org.apache.sshd.client.ClientBuilder;
+import org.apache.sshd.client.SshClient;
+import org.apache.sshd.client.auth.keyboard.UserAuthKeyboardInteractiveFactory;
+import org.apache.sshd.client.auth.password.UserAuthPasswordFactory;
+import org.apache.sshd.client.auth.pubkey.UserAuthPublicKeyFactory;
+import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
+import org.apache.sshd.client.future.ConnectFuture;
+import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.SshException;
+import org.apache.sshd.common.channel.exception.SshChannelOpenException;
+import org.apache.sshd.common.config.keys.FilePasswordProvider;
+import org.apache.sshd.common.future.CancelOption;
+import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
+import org.apache.sshd.core.CoreModuleProperties;
+import org.apache.sshd.sftp.SftpModuleProperties;
+import org.apache.sshd.sftp.client.impl.AbstractSftpClient;
+import org.jspecify.annotations.Nullable;
+
+/// The sessions of all destinations: made, shared, kept. MINA reads and writes on threads of its own; it is
+/// given addresses that the egress guard has checked, and nothing of the machine's own SSH files.
+final class SftpConnections implements AutoCloseable {
+
+    /// Sessions for whoever logs in the same way: eight channels on each are as many files as a worker sends to
+    /// one destination at a time by far.
+    private static final int SESSIONS_PER_LOGIN = 16;
+
+    private static final int SESSIONS = 512;
+
+    /// Servers and firewalls drop idle sessions after minutes.
+    private static final Duration IDLE = Duration.ofSeconds(60);
+
+    private static final Duration MAX_AGE = Duration.ofMinutes(15);
+
+    private static final PoolLimits LIMITS = new PoolLimits(SESSIONS_PER_LOGIN, SESSIONS, IDLE, MAX_AGE);
+
+    /// A session that is used and says nothing is asked, so that a dead one is noticed.
+    private static final Duration HEARTBEAT = Duration.ofSeconds(15);
+
+    private static final int HEARTBEATS_UNANSWERED = 2;
+
+    private static final Duration SWEPT_EVERY = Duration.ofSeconds(5);
+
+    /// MINA's own bounds stay out of the way of the policy's.
+    private static final Duration NO_BOUND = Duration.ofDays(1);
+
+    /// Sessions whose server opens no further channel, before it counts as a failure.
+    private static final int FULL_SESSIONS_TRIED = 4;
+
+    /// Threads of MINA, beside those that wait for answers, which are ours.
+    private static final int IO_THREADS = 2;
+
+    /// Who has the same may use the same session.
+    record Route(String host, int port, Credentials credentials, HostKeys hostKeys, int channels) {}
+
+    private final Dialer dialer;
+    private final SshClient client;
+    private final Pool<Route, SftpSession> pool = new Pool<>(LIMITS);
+    private final Sharing<Route, SftpSession> sharing = new Sharing<>(pool);
+
+    SftpConnections(Dialer dialer, Timer timer) {
+        this.dialer = dialer;
+        this.client = client();
+        client.start();
+        timer.every(SWEPT_EVERY, () -> {
+            pool.sweep();
+            sharing.sweep();
+        });
+    }
+
+    private static SshClient client() {
+        SshClient client = ClientBuilder.builder()
+                .hostConfigEntryResolver(HostConfigEntryResolver.EMPTY)
+                .filePasswordProvider(FilePasswordProvider.EMPTY)
+                .serverKeyVerifier(ServerCheck.verifier())
+                .build(true);
+        client.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
+        client.setUserAuthFactories(List.of(
+                UserAuthPublicKeyFactory.INSTANCE,
+                UserAuthPasswordFactory.INSTANCE,
+                UserAuthKeyboardInteractiveFactory.INSTANCE));
+        client.addSessionListener(ServerCheck.negotiator());
+        CoreModuleProperties.NIO_WORKERS.set(client, IO_THREADS);
+        // One answer is enough: the same password is not sent again and again.
+        CoreModuleProperties.PASSWORD_PROMPTS.set(client, 1);
+        CoreModuleProperties.HEARTBEAT_INTERVAL.set(client, HEARTBEAT);
+        CoreModuleProperties.HEARTBEAT_NO_REPLY_MAX.set(client, HEARTBEATS_UNANSWERED);
+        CoreModuleProperties.IDLE_TIMEOUT.set(client, Duration.ZERO);
+        CoreModuleProperties.AUTH_TIMEOUT.set(client, NO_BOUND);
+        CoreModuleProperties.NIO2_READ_TIMEOUT.set(client, NO_BOUND);
+        CoreModuleProperties.CHANNEL_OPEN_TIMEOUT.set(client, NO_BOUND);
+        CoreModuleProperties.WAIT_FOR_SPACE_TIMEOUT.set(client, NO_BOUND);
+        SftpModuleProperties.SFTP_CHANNEL_OPEN_TIMEOUT.set(client, NO_BOUND);
+        AbstractSftpClient.SFTP_CLIENT_CMD_TIMEOUT.set(client, NO_BOUND);
+        return client;
+    }
+
+    /// A channel of a session, for one caller, until it is closed.
+    static final class Channel implements AutoCloseable {
+
+        private final Share<Route, SftpSession> share;
+        private final AbstractSftpClient client;
+        private final boolean reused;
+        private boolean broken;
+
+        private Channel(Share<Route, SftpSession> share, AbstractSftpClient client, boolean reused) {
+            this.share = share;
+            this.client = client;
+            this.reused = reused;
+        }
+
+        SftpSession session() {
+            return share.connection();
+        }
+
+        AbstractSftpClient client() {
+            return client;
+        }
+
+        boolean isReused() {
+            return reused;
+        }
+
+        /// The channel is not used again; nor the session, if it is what failed.
+        void broken(boolean session) {
+            broken = true;
+            if (session) {
+                share.connection().discard();
+            }
+        }
+
+        @Override
+        public void close() {
+            if (broken) {
+                share.connection().drop(client);
+            } else {
+                share.connection().giveBack(client);
+            }
+            share.close();
+        }
+    }
+
+    /// A channel, on a session that is there or a new one.
+    ///
+    /// @param patience for connecting
+    /// @param fresh    whether the session must be a new one
+    Channel open(Route route, Duration patience, PhaseClock clock, boolean fresh)
+            throws NoAccessException, InterruptedException {
+        long end = System.nanoTime() + patience.toNanos();
+        for (int tried = 0; tried < FULL_SESSIONS_TRIED; tried++) {
+            Share<Route, SftpSession> share = share(route, patience, end, clock, fresh);
+            SftpSession session = share.connection();
+            boolean kept = false;
+            try {
+                AbstractSftpClient channel = session.channel();
+                kept = true;
+                return new Channel(share, channel, share.joined());
+            } catch (SshChannelOpenException e) {
+                if (!session.isFull()) {
+                    throw new NoAccessException(noChannel(), "subsystem", Phase.AUTHENTICATE, e);
+                }
+            } catch (IOException e) {
+                session.discard();
+                interruptedBy(e);
+                if (!share.joined()) {
+                    throw new NoAccessException(noSubsystem(), "subsystem", Phase.AUTHENTICATE, e);
+                }
+            } finally {
+                if (!kept) {
+                    share.close();
+                }
+            }
+        }
+        throw new NoAccessException(DialFaults.noConnectionFree(), "subsystem", Phase.AUTHENTICATE, null);
+    }
+
+    private Share<Route, SftpSession> share(Route route, Duration patience, long end, PhaseClock clock, boolean fresh)
+            throws NoAccessException, InterruptedException {
+        try {
+            while (true) {
+                Share<Route, SftpSession> share = sharing.take(route, left(end), () -> connect(route, patience, clock));
+                if (!fresh || !share.joined() || left(end).toNanos() <= 1) {
+                    return share;
+                }
+                // Nobody is to be given this one any more; those who use it now find out themselves.
+                share.connection().discard();
+                share.close();
+            }
+        } catch (NoAccessException e) {
+            throw e;
+        } catch (BackingOffException e) {
+            throw new NoAccessException(DialFaults.backingOff(e), "connect", Phase.CONNECT, e);
+        } catch (SlowPeerException e) {
+            throw new NoAccessException(DialFaults.timedOut(), "connect", Phase.CONNECT, e);
+        } catch (TimeoutException | IOException e) {
+            throw new NoAccessException(DialFaults.noConnectionFree(), "connect", Phase.CONNECT, e);
+        }
+    }
+
+    private static Duration left(long end) {
+        return Duration.ofNanos(Math.max(1, end - System.nanoTime()));
+    }
+
+    private SftpSession connect(Route route, Duration patience, PhaseClock clock)
+            throws NoAccessException, InterruptedException {
+        long end = System.nanoTime() + patience.toNanos();
+        KeyPair key;
+        try {
+            key = route.credentials().keyPair();
+        } catch (UnusableKeyException e) {
+            Fault fault = fault(ErrorCategory.AUTHENTICATION, "unusable_key", String.valueOf(e.getMessage()));
+            throw new NoAccessException(
+                    new Permanent(fault),
+                    "authenticate",
+                    Phase.AUTHENTICATE,
+                    problem(
+                            ConnectionError.AUTH_FAILED,
+                            fault,
+                            "Put the key as ssh-keygen writes it, and its passphrase."),
+                    e);
+        }
+        ServerCheck check = new ServerCheck(route.hostKeys());
+        ClientSession session;
+        try {
+            session = dialer.dial(
+                    route.host(),
+                    route.port(),
+                    patience,
+                    clock,
+                    (address, time) -> connect(route, check, address, time));
+        } catch (DialException e) {
+            boolean named = e.failure() == DialException.Failure.NAME_NOT_FOUND
+                    || e.failure() == DialException.Failure.NAME_TIMEOUT;
+            throw new NoAccessException(
+                    DialFaults.of(e), named ? "dns" : "connect", named ? Phase.DNS : Phase.CONNECT, e);
+        }
+        boolean in = false;
+        long negotiating = System.nanoTime();
+        try {
+            authenticate(session, route.credentials().password(), key, left(end));
+            in = true;
+            return new SftpSession(session, check.seen(), route.channels());
+        } catch (IOException e) {
+            interruptedBy(e);
+            throw refused(e, check);
+        } finally {
+            clock.tls(negotiating);
+            if (!in) {
+                var _ = session.close(true);
+            }
+        }
+    }
+
+    private ClientSession connect(Route route, ServerCheck check, InetSocketAddress address, Duration time)
+            throws IOException {
+        ConnectFuture connecting = client.connect(route.credentials().user(), address, check.context(), null);
+        try {
+            return connecting
+                    .verify(time, CancelOption.CANCEL_ON_TIMEOUT, CancelOption.CANCEL_ON_INTERRUPT)
+                    .getSession();
+        } catch (IOException e) {
+            if (hasCause(e, InterruptedException.class) || e instanceof InterruptedIOException) {
+                Thread.currentThread().interrupt();
+            }
+            if (hasCause(e, TimeoutException.class)) {
+                throw (IOException) new SocketTimeoutException("not connected in time").initCause(e);
+            }
+            if (hasCause(e, ConnectException.class) && mentions(e, "refused")) {
+                throw (IOException) new ConnectException("Connection refused").initCause(e);
+            }
+            throw e;
+        }
+    }
+
+    private static void authenticate(
+            ClientSession session, @Nullable String password, @Nullable KeyPair key, Duration time) throws IOException {
+        if (key != null) {
+            session.addPublicKeyIdentity(key);
+        }
+        if (password != null) {
+            session.addPasswordIdentity(password);
+        }
+        session.auth().verify(time, CancelOption.CANCEL_ON_TIMEOUT, CancelOption.CANCEL_ON_INTERRUPT);
+    }
+
+    /// Connected, and not let in.
+    private static NoAccessException refused(IOException e, ServerCheck check) {
+        if (check.isMismatch() || check.hasNoSuchKey()) {
+            return otherKey(e, check);
+        }
+        if (hasCause(e, TimeoutException.class)) {
+            String step = check.isAccepted() ? "authenticate" : "host key";
+            return new NoAccessException(
+                    new Retryable(fault(ErrorCategory.TIMEOUT, "login_timeout", "the login took too long"), null),
+                    step,
+                    check.isAccepted() ? Phase.AUTHENTICATE : Phase.TLS,
+                    problem(
+                            ConnectionError.TIMEOUT,
+                            fault(ErrorCategory.TIMEOUT, "login_timeout", "the login took too long"),
+                            ConnectionError.TIMEOUT.hint()),
+                    e);
+        }
+        int code = disconnectCode(e);
+        if (code == SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE
+                || code == SshConstants.SSH2_DISCONNECT_AUTH_CANCELLED_BY_USER
+                || code == SshConstants.SSH2_DISCONNECT_ILLEGAL_USER_NAME) {
+            Fault fault = fault(ErrorCategory.AUTHENTICATION, "login_failed", "the server does not accept the login");
+            return new NoAccessException(
+                    new Permanent(fault),
+                    "authenticate",
+                    Phase.AUTHENTICATE,
+                    problem(ConnectionError.AUTH_FAILED, fault, ConnectionError.AUTH_FAILED.hint()),
+                    e);
+        }
+        if (code == SshConstants.SSH2_DISCONNECT_KEY_EXCHANGE_FAILED && mentions(e, "negotiate")) {
+            Fault fault = fault(
+                    ErrorCategory.CONFIGURATION,
+                    "no_common_algorithm",
+                    "the server and we have no algorithm in common");
+            return new NoAccessException(
+                    new Permanent(fault),
+                    "host key",
+                    Phase.TLS,
+                    problem(ConnectionError.PROTOCOL_ERROR, fault, "The server has only algorithms that are broken."),
+                    e);
+        }
+        if (code == SshConstants.SSH2_DISCONNECT_TOO_MANY_CONNECTIONS) {
+            return new NoAccessException(
+                    new Outcome.Throttled(
+                            fault(
+                                    ErrorCategory.THROTTLED,
+                                    "too_many_connections",
+                                    "the server has too many connections"),
+                            null),
+                    "authenticate",
+                    Phase.AUTHENTICATE,
+                    e);
+        }
+        return new NoAccessException(
+                new Retryable(
+                        fault(
+                                ErrorCategory.CONNECT,
+                                "connection_lost",
+                                "the connection broke before the login was done"),
+                        null),
+                check.isAccepted() ? "authenticate" : "host key",
+                check.isAccepted() ? Phase.AUTHENTICATE : Phase.TLS,
+                e);
+    }
+
+    private static NoAccessException otherKey(IOException e, ServerCheck check) {
+        String seen =
+                check.isMismatch() ? "the server has the key " + check.seen() : "the server has no key of that type";
+        Fault fault = fault(ErrorCategory.CONFIGURATION, "host_key_mismatch", seen + ", which host.keys does not list");
+        return new NoAccessException(
+                new Permanent(fault),
+                "host key",
+                Phase.TLS,
+                problem(ConnectionError.HOST_KEY_MISMATCH, fault, ConnectionError.HOST_KEY_MISMATCH.hint()),
+                e);
+    }
+
+    private static Outcome.Failed noChannel() {
+        return new Retryable(fault(ErrorCategory.RESPONSE, "no_channel", "the server opens no channel"), null);
+    }
+
+    private static Outcome.Failed noSubsystem() {
+        return new Retryable(
+                fault(ErrorCategory.RESPONSE, "no_subsystem", "the server lets the login in, and offers no SFTP"),
+                null);
+    }
+
+    private static Fault fault(ErrorCategory category, String code, String message) {
+        return Fault.of(category, "sftp_" + code, message);
+    }
+
+    private static Problem problem(ConnectionError error, Fault fault, String hint) {
+        return new Problem(error, String.valueOf(fault.message()), hint, null, false);
+    }
+
+    private static void interruptedBy(IOException e) throws InterruptedException {
+        boolean mark = Thread.interrupted();
+        if (mark || hasCause(e, InterruptedException.class) || e instanceof InterruptedIOException) {
+            throw new InterruptedException("stopped while connecting");
+        }
+    }
+
+    private static int disconnectCode(Throwable e) {
+        for (Throwable t = e; t != null; t = t.getCause()) {
+            if (t instanceof SshException ssh && ssh.getDisconnectCode() > 0) {
+                return ssh.getDisconnectCode();
+            }
+        }
+        return 0;
+    }
+
+    private static boolean hasCause(Throwable e, Class<? extends Throwable> type) {
+        for (Throwable t = e; t != null; t = t.getCause()) {
+            if (type.isInstance(t)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean mentions(Throwable e, String text) {
+        for (Throwable t = e; t != null; t = t.getCause()) {
+            if (String.valueOf(t.getMessage()).contains(text)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+        client.stop();
+    }
+}
