@@ -52,7 +52,7 @@ record HostKeys(List<HostKey> trusted, Set<String> revoked) {
                 continue;
             }
             if (line.startsWith(REVOKED)) {
-                revoked.addAll(keys(line.substring(REVOKED.length()).strip(), host, port).stream()
+                revoked.addAll(keys(line.substring(REVOKED.length()).strip(), null, port).stream()
                         .map(HostKey::fingerprint)
                         .toList());
             } else {

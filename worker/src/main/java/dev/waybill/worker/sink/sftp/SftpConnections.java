@@ -76,9 +76,6 @@ final class SftpConnections implements AutoCloseable {
     /// MINA's own bounds stay out of the way of the policy's.
     private static final Duration NO_BOUND = Duration.ofDays(1);
 
-    /// Sessions whose server opens no further channel, before it counts as a failure.
-    private static final int FULL_SESSIONS_TRIED = 4;
-
     /// Threads of MINA, beside those that wait for answers, which are ours.
     private static final int IO_THREADS = 2;
 
@@ -179,7 +176,7 @@ final class SftpConnections implements AutoCloseable {
     Channel open(Route route, Duration patience, PhaseClock clock, boolean fresh)
             throws NoAccessException, InterruptedException {
         long end = System.nanoTime() + patience.toNanos();
-        for (int tried = 0; tried < FULL_SESSIONS_TRIED; tried++) {
+        while (true) {
             Share<Route, SftpSession> share = share(route, patience, end, clock, fresh);
             SftpSession session = share.connection();
             boolean kept = false;
@@ -187,11 +184,14 @@ final class SftpConnections implements AutoCloseable {
                 AbstractSftpClient channel = session.channel();
                 kept = true;
                 return new Channel(share, channel, share.joined());
-            } catch (SshChannelOpenException e) {
-                if (!session.isFull()) {
+            } catch (IOException e) {
+                boolean full = hasCause(e, SshChannelOpenException.class);
+                if (full && session.isFull() && left(end).toNanos() > 1) {
+                    continue;
+                }
+                if (full) {
                     throw new NoAccessException(noChannel(), "subsystem", Phase.AUTHENTICATE, e);
                 }
-            } catch (IOException e) {
                 session.discard();
                 interruptedBy(e);
                 if (!share.joined()) {
@@ -203,7 +203,6 @@ final class SftpConnections implements AutoCloseable {
                 }
             }
         }
-        throw new NoAccessException(DialFaults.noConnectionFree(), "subsystem", Phase.AUTHENTICATE, null);
     }
 
     private Share<Route, SftpSession> share(Route route, Duration patience, long end, PhaseClock clock, boolean fresh)

@@ -24,7 +24,10 @@ final class SftpSession implements Shareable {
     private final ClientSession session;
     private final String hostKey;
     private final ConcurrentLinkedDeque<AbstractSftpClient> free = new ConcurrentLinkedDeque<>();
+    /// Channels there are.
     private final AtomicInteger open = new AtomicInteger();
+    /// Channels that somebody is opening.
+    private final AtomicInteger opening = new AtomicInteger();
     private final AtomicInteger capacity;
 
     /// @param hostKey type and fingerprint of the key the server showed
@@ -52,18 +55,16 @@ final class SftpSession implements Shareable {
             }
             open.decrementAndGet();
         }
-        open.incrementAndGet();
-        SftpClient made = null;
+        opening.incrementAndGet();
         try {
-            made = SftpClientFactory.instance().createSftpClient(session, VERSION_3);
+            SftpClient made = SftpClientFactory.instance().createSftpClient(session, VERSION_3);
             if (made instanceof AbstractSftpClient client) {
+                open.incrementAndGet();
                 return client;
             }
             throw new IOException("no client of MINA's own");
         } finally {
-            if (!(made instanceof AbstractSftpClient)) {
-                open.decrementAndGet();
-            }
+            opening.decrementAndGet();
         }
     }
 
@@ -81,15 +82,16 @@ final class SftpSession implements Shareable {
         var _ = channel.getClientChannel().close(true);
     }
 
-    /// The server opens no more channels than there are.
+    /// The server opens no more channels than there are. It is not asked for more.
     ///
-    /// @return whether there are any
+    /// @return whether there are any, or may be soon
     boolean isFull() {
         int now = open.get();
-        if (now > 0) {
-            capacity.accumulateAndGet(now, Math::min);
+        boolean full = now + opening.get() > 0;
+        if (full) {
+            capacity.accumulateAndGet(Math.max(1, now), Math::min);
         }
-        return now > 0;
+        return full;
     }
 
     @Override

@@ -65,7 +65,7 @@ record SftpSettings(
                     ConfigDef.Type.PASSWORD,
                     null,
                     Importance.HIGH,
-                    "Reference to a private key (ed25519, ECDSA or RSA), as ssh-keygen writes it or PKCS#8 in PEM.")
+                    "Reference to a private key (ed25519, ECDSA or RSA), as ssh-keygen or openssl write it.")
             .define(
                     PASSPHRASE,
                     ConfigDef.Type.PASSWORD,

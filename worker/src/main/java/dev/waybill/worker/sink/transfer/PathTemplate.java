@@ -148,7 +148,8 @@ public final class PathTemplate {
         if (value == null || value.isBlank()) {
             throw new MissingValueException(name);
         }
-        return value.strip();
+        String text = value.strip();
+        return text.equals(".") || text.equals("..") ? "_".repeat(text.length()) : text;
     }
 
     /// A value is no path.

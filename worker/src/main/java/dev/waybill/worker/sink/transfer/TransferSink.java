@@ -96,6 +96,13 @@ public final class TransferSink implements BatchSink {
         }
     }
 
+    /// A server that takes the connection and then says nothing must not use up all the time there is.
+    private Login login(Run run, PhaseClock phases, boolean fresh) throws NoAccessException, InterruptedException {
+        try (var _ = run.answerWithin(policy.connectTimeout().plus(policy.firstByteTimeout()))) {
+            return access.login(run, phases, fresh);
+        }
+    }
+
     /// One attempt under way.
     private final class Trip {
 
@@ -123,7 +130,7 @@ public final class TransferSink implements BatchSink {
 
         /// Null if a login that was kept turned out to be broken before anything could be seen.
         private @Nullable Outcome upload(Target target, Content content, boolean fresh) throws InterruptedException {
-            try (Login login = access.login(run, phases, fresh)) {
+            try (Login login = login(run, phases, fresh)) {
                 address = login.remoteAddress();
                 Upload upload = new Upload(
                         new TimedFiles(login.files(), run, policy.firstByteTimeout()), settings, target, content);
@@ -245,7 +252,7 @@ public final class TransferSink implements BatchSink {
         ConnectionSteps steps = new ConnectionSteps();
         PhaseClock phases = new PhaseClock();
         try (Run run = runs.start(policy.totalTimeout())) {
-            try (Login login = access.login(run, phases, true)) {
+            try (Login login = login(run, phases, true)) {
                 login.describe(steps);
                 took(steps, phases);
                 return probe(run, login, steps);

@@ -112,15 +112,10 @@ final class ScriptedSftpServer implements AutoCloseable {
         clientKey = key;
     }
 
-    /// Offers only so many channels on a session.
-    void allowChannels(int max) {
-        CoreModuleProperties.MAX_CONCURRENT_CHANNELS.set(server, max);
-    }
-
     /// Offers no extensions, like servers that are not OpenSSH's.
     void offerNoExtensions() {
-        SftpModuleProperties.OPENSSH_EXTENSIONS.set(server, "none");
-        SftpModuleProperties.CLIENT_EXTENSIONS.set(server, "none");
+        SftpModuleProperties.OPENSSH_EXTENSIONS.set(server, "");
+        SftpModuleProperties.CLIENT_EXTENSIONS.set(server, "");
     }
 
     /// Answers with the status when a file is to be written.
