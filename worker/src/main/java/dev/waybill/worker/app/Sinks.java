@@ -16,6 +16,7 @@ import dev.waybill.worker.sink.egress.EgressGuard;
 import dev.waybill.worker.sink.egress.NameResolver;
 import dev.waybill.worker.sink.file.FileProvider;
 import dev.waybill.worker.sink.file.FileRoots;
+import dev.waybill.worker.sink.ftp.FtpProvider;
 import dev.waybill.worker.sink.http.HttpClient;
 import dev.waybill.worker.sink.resend.ResendProvider;
 import dev.waybill.worker.sink.secret.ConfigProviderSecrets;
@@ -56,7 +57,8 @@ public final class Sinks implements AutoCloseable {
                 new WebhookProvider(http, secrets, clock, Version.current()),
                 new ResendProvider(http, secrets, clock, Version.current()),
                 new FileProvider(new FileRoots(config.safety().fileRoots()), secrets, clock),
-                new SftpProvider(dialer, secrets, clock));
+                new SftpProvider(dialer, secrets, clock),
+                new FtpProvider(dialer, secrets, clock));
         Path spool = config.payload().spoolDir().resolve(config.worker().workerId());
         makeOwn(PayloadSettings.SPOOL_DIR, spool);
         payloads = new ReferencedPayloads(

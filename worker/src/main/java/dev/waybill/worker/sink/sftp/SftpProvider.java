@@ -4,7 +4,6 @@ import dev.waybill.schemas.Kind;
 import dev.waybill.topology.model.Delivery;
 import dev.waybill.topology.model.Destination;
 import dev.waybill.worker.sink.BatchLimits;
-import dev.waybill.worker.sink.BatchSettings;
 import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.Sink;
 import dev.waybill.worker.sink.SinkProvider;
@@ -84,13 +83,9 @@ public final class SftpProvider implements SinkProvider {
                 clock);
     }
 
-    /// What is large travels alone: it would only keep the others waiting.
     @Override
     public @Nullable BatchLimits batches(Destination destination, Delivery delivery) {
-        return BatchSettings.format(destination) == null
-                        || delivery.request().payload().body() == null
-                ? null
-                : TransferSettings.BATCHES.limits(destination);
+        return TransferSettings.batches(destination, delivery);
     }
 
     @Override

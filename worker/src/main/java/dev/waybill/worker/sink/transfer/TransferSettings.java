@@ -1,5 +1,7 @@
 package dev.waybill.worker.sink.transfer;
 
+import dev.waybill.topology.model.Delivery;
+import dev.waybill.topology.model.Destination;
 import dev.waybill.worker.sink.BatchLimits;
 import dev.waybill.worker.sink.BatchSettings;
 import dev.waybill.worker.sink.Settings;
@@ -157,6 +159,14 @@ public record TransferSettings(
                 settings.bool(CHECKSUM),
                 settings.bool(RESUME),
                 permissions == null ? null : Settings.convert(PERMISSIONS, permissions, TransferSettings::bits));
+    }
+
+    /// How much company a delivery may have. What is large travels alone: it would only keep the others
+    /// waiting.
+    public static @Nullable BatchLimits batches(Destination destination, Delivery delivery) {
+        boolean alone = BatchSettings.format(destination) == null
+                || delivery.request().payload().body() == null;
+        return alone ? null : BATCHES.limits(destination);
     }
 
     private static String suffix(String text) {
