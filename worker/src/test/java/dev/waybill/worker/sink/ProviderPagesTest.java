@@ -7,6 +7,7 @@ import dev.waybill.worker.sink.egress.EgressGuard;
 import dev.waybill.worker.sink.egress.NameResolver;
 import dev.waybill.worker.sink.file.FileProvider;
 import dev.waybill.worker.sink.file.FileRoots;
+import dev.waybill.worker.sink.ftp.FtpProvider;
 import dev.waybill.worker.sink.http.HttpClient;
 import dev.waybill.worker.sink.http.HttpLimits;
 import dev.waybill.worker.sink.resend.ResendProvider;
@@ -47,8 +48,10 @@ class ProviderPagesTest {
     @Test
     void transfer() throws IOException {
         try (Dialer dialer = new Dialer(new EgressGuard(List.of(), NameResolver.system()));
-                SftpProvider sftp = new SftpProvider(dialer, new FakeSecrets(), InstantSource.system())) {
+                SftpProvider sftp = new SftpProvider(dialer, new FakeSecrets(), InstantSource.system());
+                FtpProvider ftp = new FtpProvider(dialer, new FakeSecrets(), InstantSource.system())) {
             check(sftp);
+            check(ftp);
         }
     }
 

@@ -29,8 +29,10 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.apache.commons.net.ftp.FTP;
 import org.apache.commons.net.ftp.FTPClient;
+import org.apache.commons.net.ftp.FTPConnectionClosedException;
 import org.apache.commons.net.ftp.FTPReply;
 import org.apache.commons.net.ftp.FTPSClient;
+import org.bouncycastle.tls.TlsException;
 
 /// The control connections of all destinations: made, kept, asked for their health by NOOP.
 final class FtpConnections implements AutoCloseable {
@@ -184,9 +186,12 @@ final class FtpConnections implements AutoCloseable {
                     ? new Permanent(fault(ErrorCategory.TLS, "tls_not_offered", "the server does not offer TLS"))
                     : TlsFaults.ofHandshake(e);
             throw new NoAccessException(outcome, "tls", Phase.TLS, e);
+        } catch (TlsException e) {
+            interrupted();
+            throw new NoAccessException(TlsFaults.ofHandshake(e), "tls", Phase.TLS, e);
         } catch (IOException e) {
             interrupted();
-            throw lost("connect", Phase.CONNECT, e);
+            throw ended("connect", Phase.CONNECT, e);
         } finally {
             clock.tls(securing);
         }
@@ -221,8 +226,15 @@ final class FtpConnections implements AutoCloseable {
                     e);
         } catch (IOException e) {
             interrupted();
-            throw lost("authenticate", Phase.AUTHENTICATE, e);
+            throw ended("authenticate", Phase.AUTHENTICATE, e);
         }
+    }
+
+    /// Commons Net makes an exception of 421, the one reply after which there is no connection.
+    private static NoAccessException ended(String check, Phase phase, IOException e) {
+        boolean said = e instanceof FTPConnectionClosedException
+                && String.valueOf(e.getMessage()).contains(Integer.toString(SERVICE_CLOSING));
+        return said ? refused(SERVICE_CLOSING, check, phase) : lost(check, phase, e);
     }
 
     /// 421 in the place of a greeting or a login is how servers say that there are too many.

@@ -5,8 +5,11 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 import org.apache.commons.net.ftp.FTPClient;
 import org.apache.commons.net.ftp.FTPSClient;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
@@ -27,7 +30,7 @@ final class FtpLine {
         try {
             SSLContext context =
                     SSLContext.getInstance("TLS", new BouncyCastleJsseProvider(new BouncyCastleProvider()));
-            context.init(null, trust.managers(), null);
+            context.init(null, managers(trust), null);
             Secure line = new Secure(implicit, context);
             configure(line, answer);
             line.attach(socket, host);
@@ -35,6 +38,17 @@ final class FtpLine {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the JVM cannot secure connections", e);
         }
+    }
+
+    /// The JVM's own managers judge certificates, so that everything secured trusts and refuses the same.
+    private static TrustManager[] managers(TlsTrust trust) throws GeneralSecurityException {
+        TrustManager[] given = trust.managers();
+        if (given != null) {
+            return given;
+        }
+        TrustManagerFactory system = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        system.init((KeyStore) null);
+        return system.getTrustManagers();
     }
 
     /// A control connection without TLS, until the server has greeted.

@@ -303,16 +303,18 @@ class ProFtpdTest {
 
     @Test
     void a_certificate_that_has_expired() throws Exception {
-        start(TestCertificate.expired());
-        settings.put("tls.ca", TestCertificate.expired().pem());
+        TestCertificate certificate = TestCertificate.expired();
+        start(certificate);
+        settings.put("tls.ca", certificate.pem());
 
         assertThat(testError()).isEqualTo(ConnectionError.TLS_EXPIRED);
     }
 
     @Test
     void a_certificate_for_another_name() throws Exception {
-        start(TestCertificate.forAnotherName());
-        settings.put("tls.ca", TestCertificate.forAnotherName().pem());
+        TestCertificate certificate = TestCertificate.forAnotherName();
+        start(certificate);
+        settings.put("tls.ca", certificate.pem());
 
         assertThat(testError()).isEqualTo(ConnectionError.TLS_NAME_MISMATCH);
     }
