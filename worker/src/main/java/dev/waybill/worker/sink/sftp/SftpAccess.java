@@ -58,10 +58,9 @@ record SftpAccess(SftpSettings settings, Policy policy, Secrets secrets, SftpCon
             return channel.isReused();
         }
 
-        /// The session may be what does not answer: others notice it by themselves, and a new one costs little.
         @Override
         public void broken() {
-            channel.broken(true);
+            channel.broken();
         }
 
         @Override

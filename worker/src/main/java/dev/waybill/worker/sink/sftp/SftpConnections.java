@@ -6,6 +6,7 @@ import dev.waybill.topology.policy.Outcome;
 import dev.waybill.topology.policy.Outcome.Permanent;
 import dev.waybill.topology.policy.Outcome.Retryable;
 import dev.waybill.worker.pool.BackingOffException;
+import dev.waybill.worker.pool.Lease;
 import dev.waybill.worker.pool.Pool;
 import dev.waybill.worker.pool.PoolLimits;
 import dev.waybill.worker.pool.Share;
@@ -124,22 +125,66 @@ final class SftpConnections implements AutoCloseable {
         return client;
     }
 
+    /// A session that somebody may use: one of several, or alone.
+    private interface Holding extends AutoCloseable {
+        SftpSession session();
+
+        /// Whether it was there before.
+        boolean isReused();
+
+        @Override
+        void close();
+    }
+
+    private record Shared(Share<Route, SftpSession> share) implements Holding {
+        @Override
+        public SftpSession session() {
+            return share.connection();
+        }
+
+        @Override
+        public boolean isReused() {
+            return share.joined();
+        }
+
+        @Override
+        public void close() {
+            share.close();
+        }
+    }
+
+    private record Alone(Lease<Route, SftpSession> lease, SftpSession session) implements Holding {
+        @Override
+        public boolean isReused() {
+            return false;
+        }
+
+        /// It is there for others then.
+        @Override
+        public void close() {
+            if (session.isOver()) {
+                lease.fail();
+            } else {
+                lease.keep(null);
+            }
+            lease.close();
+        }
+    }
+
     /// A channel of a session, for one caller, until it is closed.
     static final class Channel implements AutoCloseable {
 
-        private final Share<Route, SftpSession> share;
+        private final Holding holding;
         private final AbstractSftpClient client;
-        private final boolean reused;
         private boolean broken;
 
-        private Channel(Share<Route, SftpSession> share, AbstractSftpClient client, boolean reused) {
-            this.share = share;
+        private Channel(Holding holding, AbstractSftpClient client) {
+            this.holding = holding;
             this.client = client;
-            this.reused = reused;
         }
 
         SftpSession session() {
-            return share.connection();
+            return holding.session();
         }
 
         AbstractSftpClient client() {
@@ -147,43 +192,42 @@ final class SftpConnections implements AutoCloseable {
         }
 
         boolean isReused() {
-            return reused;
+            return holding.isReused();
         }
 
-        /// The channel is not used again; nor the session, if it is what failed.
-        void broken(boolean session) {
+        /// The channel is not used again, and nobody else gets the session: it may be what failed. Those who
+        /// have a channel of it go on, and find out themselves.
+        void broken() {
             broken = true;
-            if (session) {
-                share.connection().discard();
-            }
+            holding.session().retire();
         }
 
         @Override
         public void close() {
             if (broken) {
-                share.connection().drop(client);
+                holding.session().drop(client);
             } else {
-                share.connection().giveBack(client);
+                holding.session().giveBack(client);
             }
-            share.close();
+            holding.close();
         }
     }
 
     /// A channel, on a session that is there or a new one.
     ///
     /// @param patience for connecting
-    /// @param fresh    whether the session must be a new one
+    /// @param fresh    whether the session must be a new one, and stays the caller's alone until then
     Channel open(Route route, Duration patience, PhaseClock clock, boolean fresh)
             throws NoAccessException, InterruptedException {
         long end = System.nanoTime() + patience.toNanos();
         while (true) {
-            Share<Route, SftpSession> share = share(route, patience, end, clock, fresh);
-            SftpSession session = share.connection();
+            Holding holding = hold(route, patience, end, clock, fresh);
+            SftpSession session = holding.session();
             boolean kept = false;
             try {
                 AbstractSftpClient channel = session.channel();
                 kept = true;
-                return new Channel(share, channel, share.joined());
+                return new Channel(holding, channel);
             } catch (IOException e) {
                 boolean full = hasCause(e, SshChannelOpenException.class);
                 if (full && session.isFull() && left(end).toNanos() > 1) {
@@ -192,31 +236,25 @@ final class SftpConnections implements AutoCloseable {
                 if (full) {
                     throw new NoAccessException(noChannel(), "subsystem", Phase.AUTHENTICATE, e);
                 }
-                session.discard();
+                session.retire();
                 interruptedBy(e);
-                if (!share.joined()) {
+                if (!holding.isReused() || left(end).toNanos() <= 1) {
                     throw new NoAccessException(noSubsystem(), "subsystem", Phase.AUTHENTICATE, e);
                 }
             } finally {
                 if (!kept) {
-                    share.close();
+                    holding.close();
                 }
             }
         }
     }
 
-    private Share<Route, SftpSession> share(Route route, Duration patience, long end, PhaseClock clock, boolean fresh)
+    private Holding hold(Route route, Duration patience, long end, PhaseClock clock, boolean fresh)
             throws NoAccessException, InterruptedException {
         try {
-            while (true) {
-                Share<Route, SftpSession> share = sharing.take(route, left(end), () -> connect(route, patience, clock));
-                if (!fresh || !share.joined() || left(end).toNanos() <= 1) {
-                    return share;
-                }
-                // Nobody is to be given this one any more; those who use it now find out themselves.
-                share.connection().discard();
-                share.close();
-            }
+            return fresh
+                    ? alone(route, patience, end, clock)
+                    : new Shared(sharing.take(route, left(end), () -> connect(route, patience, clock)));
         } catch (NoAccessException e) {
             throw e;
         } catch (BackingOffException e) {
@@ -225,6 +263,21 @@ final class SftpConnections implements AutoCloseable {
             throw new NoAccessException(DialFaults.timedOut(), "connect", Phase.CONNECT, e);
         } catch (TimeoutException | IOException e) {
             throw new NoAccessException(DialFaults.noConnectionFree(), "connect", Phase.CONNECT, e);
+        }
+    }
+
+    private Holding alone(Route route, Duration patience, long end, PhaseClock clock)
+            throws IOException, InterruptedException, TimeoutException {
+        Lease<Route, SftpSession> lease = pool.lease(route, left(end));
+        boolean made = false;
+        try {
+            SftpSession session = lease.connect(patience, () -> connect(route, patience, clock));
+            made = true;
+            return new Alone(lease, session);
+        } finally {
+            if (!made) {
+                lease.close();
+            }
         }
     }
 

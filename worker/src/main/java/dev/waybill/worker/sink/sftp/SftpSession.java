@@ -29,6 +29,7 @@ final class SftpSession implements Shareable {
     /// Channels that somebody is opening.
     private final AtomicInteger opening = new AtomicInteger();
     private final AtomicInteger capacity;
+    private volatile boolean retired;
 
     /// @param hostKey type and fingerprint of the key the server showed
     SftpSession(ClientSession session, String hostKey, int capacity) {
@@ -99,9 +100,14 @@ final class SftpSession implements Shareable {
         return isOver() ? 0 : capacity.get();
     }
 
+    /// Nobody new gets it; it ends with the last who has a part of it.
+    void retire() {
+        retired = true;
+    }
+
     @Override
     public boolean isOver() {
-        return !session.isOpen();
+        return retired || !session.isOpen();
     }
 
     /// The session's own heartbeat looks after it.
@@ -111,7 +117,7 @@ final class SftpSession implements Shareable {
     /// The end of a session is noticed when it comes, by the threads that read.
     @Override
     public boolean isUsable(Duration idle) {
-        return session.isOpen();
+        return !isOver();
     }
 
     @Override

@@ -287,14 +287,16 @@ public final class TransferSink implements BatchSink {
     private ConnectionReport probe(Run run, Login login, ConnectionSteps steps) throws InterruptedException {
         RemoteFiles files = new TimedFiles(login.files(), run, policy.firstByteTimeout());
         String check = "directory";
+        boolean written = false;
+        Target target = Target.probe(settings.directory(), ".waybill-test-" + UUID.randomUUID());
         try {
-            Target target = Target.probe(settings.directory(), ".waybill-test-" + UUID.randomUUID());
             files.requireDirectory(target.directoryPath());
             steps.passed(check, Phase.PROBE, target.directoryPath());
             check = "write";
             try (OutputStream out = files.write(target.path(), 0)) {
                 out.write(PROBE.array());
             }
+            written = true;
             steps.passed(check, Phase.PROBE).proved(Permission.WRITE);
             check = "size";
             Long size = files.size(target.path());
@@ -307,6 +309,9 @@ public final class TransferSink implements BatchSink {
             files.remove(target.path());
             return steps.passed(check, Phase.PROBE).proved(Permission.DELETE).succeeded();
         } catch (RemoteException e) {
+            if (written && !check.equals("delete")) {
+                forget(files, target);
+            }
             ConnectionError error = TransferFaults.error(e.reason());
             String code = e.code() == 0 ? null : Integer.toString(e.code());
             return steps.failed(
@@ -320,6 +325,15 @@ public final class TransferSink implements BatchSink {
                 throw new InterruptedException("stopped while testing");
             }
             return late(run, check, Phase.PROBE, steps);
+        }
+    }
+
+    /// A probe that went wrong is not to stay.
+    private static void forget(RemoteFiles files, Target probe) {
+        try {
+            files.remove(probe.path());
+        } catch (IOException e) {
+            // The test has failed already, and says so.
         }
     }
 

@@ -3,8 +3,11 @@ package dev.waybill.worker.sink.sftp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 
 class HostKeysTest {
@@ -28,6 +31,21 @@ class HostKeysTest {
                 "SHA256:" + "A".repeat(43) + " " + PRINT)) {
             assertThat(accepts(text)).as(text).isTrue();
         }
+    }
+
+    /// As ssh-keygen -H writes it: HMAC-SHA1 of the name, by the salt.
+    @Test
+    void a_name_may_be_hashed() throws Exception {
+        byte[] salt = new byte[20];
+        Mac mac = Mac.getInstance("HmacSHA1");
+        mac.init(new SecretKeySpec(salt, "HmacSHA1"));
+        byte[] hash = mac.doFinal("[sftp.example.com]:2222".getBytes(StandardCharsets.UTF_8));
+        Base64.Encoder base64 = Base64.getEncoder();
+        String name = "|1|" + base64.encodeToString(salt) + "|" + base64.encodeToString(hash);
+
+        assertThat(accepts(name + " ssh-ed25519 " + KEY)).isTrue();
+        assertThatThrownBy(() -> HostKeys.parse(name + " ssh-ed25519 " + KEY, "other.example.com", 2222))
+                .hasMessageContaining("no key of this host");
     }
 
     @Test

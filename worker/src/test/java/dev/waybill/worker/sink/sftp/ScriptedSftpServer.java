@@ -19,6 +19,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import org.apache.sshd.common.cipher.BuiltinCiphers;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.file.virtualfs.VirtualFileSystemFactory;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
@@ -110,6 +111,16 @@ final class ScriptedSftpServer implements AutoCloseable {
 
     void acceptKey(PublicKey key) {
         clientKey = key;
+    }
+
+    /// Lets in by these ways only, such as `publickey,password` for both of them.
+    void askFor(String methods) {
+        CoreModuleProperties.AUTH_METHODS.set(server, methods);
+    }
+
+    /// Encrypts nothing, and nothing else is to be had.
+    void encryptNothing() {
+        server.setCipherFactories(List.of(BuiltinCiphers.none));
     }
 
     /// Offers no extensions, like servers that are not OpenSSH's.

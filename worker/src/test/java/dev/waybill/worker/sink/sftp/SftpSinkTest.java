@@ -184,6 +184,42 @@ class SftpSinkTest {
     }
 
     @Test
+    void a_password_may_be_asked_for_as_if_by_a_keyboard() throws Exception {
+        server.askFor("keyboard-interactive");
+
+        assertThat(deliver(open(), attempt("d-1", "x")).outcome()).isEqualTo(new Delivered());
+    }
+
+    @Test
+    void a_server_may_want_both_key_and_password() throws Exception {
+        KeyPair pair = ScriptedSftpServer.ecdsa();
+        server.acceptKey(pair.getPublic());
+        server.askFor("publickey,password");
+
+        assertCode(deliver(open(), attempt("d-1", "x")), Permanent.class, "sftp_login_failed");
+        settings.put("private.key", secrets.put("key", pem(pair)));
+        assertThat(deliver(open(), attempt("d-1", "x")).outcome()).isEqualTo(new Delivered());
+    }
+
+    @Test
+    void nothing_is_sent_in_the_clear() throws Exception {
+        server.encryptNothing();
+
+        assertCode(deliver(open(), attempt("d-1", "x")), Permanent.class, "sftp_no_common_algorithm");
+    }
+
+    @Test
+    void a_connection_test_disturbs_nobody() throws Exception {
+        Sink sink = open();
+        deliver(sink, attempt("d-0", "x"));
+        assertThat(open().test().success()).isTrue();
+
+        assertThat(proxy.accepted()).isEqualTo(2);
+        assertThat(deliver(sink, attempt("d-1", "x")).outcome()).isEqualTo(new Delivered());
+        assertThat(proxy.accepted()).isEqualTo(2);
+    }
+
+    @Test
     void a_key_that_cannot_be_read_is_for_good_and_not_told() throws Exception {
         settings.put("private.key", secrets.put("key", "-----BEGIN NONSENSE-----\nc2VjcmV0\n"));
 
