@@ -30,7 +30,7 @@ record Descriptors(WorkerConfig config, long limit) implements StartupChecks.Che
     private static final int CONCURRENCY_MIN = 16;
 
     /// Kinds whose attempts need no connection of the HTTP pool but a file of their own.
-    private static final Set<Kind> WITH_FILES = Set.of(Kind.STORAGE, Kind.TRANSFER);
+    private static final Set<Kind> WITH_FILES = Set.of(Kind.STORAGE);
 
     private static final Set<Kind> WITH_HTTP = Set.of(Kind.WEBHOOK);
 
