@@ -1,10 +1,5 @@
 package dev.waybill.worker.sink.sftp;
 
-import dev.waybill.topology.policy.ErrorCategory;
-import dev.waybill.topology.policy.Fault;
-import dev.waybill.topology.policy.Outcome;
-import dev.waybill.topology.policy.Outcome.Permanent;
-import dev.waybill.topology.policy.Outcome.Retryable;
 import dev.waybill.worker.pool.BackingOffException;
 import dev.waybill.worker.pool.Lease;
 import dev.waybill.worker.pool.Pool;
@@ -12,9 +7,7 @@ import dev.waybill.worker.pool.PoolLimits;
 import dev.waybill.worker.pool.Share;
 import dev.waybill.worker.pool.Sharing;
 import dev.waybill.worker.pool.SlowPeerException;
-import dev.waybill.worker.sink.ConnectionError;
 import dev.waybill.worker.sink.ConnectionReport.Phase;
-import dev.waybill.worker.sink.ConnectionReport.Problem;
 import dev.waybill.worker.sink.PhaseClock;
 import dev.waybill.worker.sink.egress.DialException;
 import dev.waybill.worker.sink.egress.DialFaults;
@@ -39,8 +32,6 @@ import org.apache.sshd.client.auth.pubkey.UserAuthPublicKeyFactory;
 import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
 import org.apache.sshd.client.future.ConnectFuture;
 import org.apache.sshd.client.session.ClientSession;
-import org.apache.sshd.common.SshConstants;
-import org.apache.sshd.common.SshException;
 import org.apache.sshd.common.channel.exception.SshChannelOpenException;
 import org.apache.sshd.common.config.keys.FilePasswordProvider;
 import org.apache.sshd.common.future.CancelOption;
@@ -229,17 +220,17 @@ final class SftpConnections implements AutoCloseable {
                 kept = true;
                 return new Channel(holding, channel);
             } catch (IOException e) {
-                boolean full = hasCause(e, SshChannelOpenException.class);
+                boolean full = LoginFaults.hasCause(e, SshChannelOpenException.class);
                 if (full && session.isFull() && left(end).toNanos() > 1) {
                     continue;
                 }
                 if (full) {
-                    throw new NoAccessException(noChannel(), "subsystem", Phase.AUTHENTICATE, e);
+                    throw new NoAccessException(LoginFaults.noChannel(), "subsystem", Phase.AUTHENTICATE, e);
                 }
                 session.retire();
                 interruptedBy(e);
                 if (!holding.isReused() || left(end).toNanos() <= 1) {
-                    throw new NoAccessException(noSubsystem(), "subsystem", Phase.AUTHENTICATE, e);
+                    throw new NoAccessException(LoginFaults.noSubsystem(), "subsystem", Phase.AUTHENTICATE, e);
                 }
             } finally {
                 if (!kept) {
@@ -292,16 +283,7 @@ final class SftpConnections implements AutoCloseable {
         try {
             key = route.credentials().keyPair();
         } catch (UnusableKeyException e) {
-            Fault fault = fault(ErrorCategory.AUTHENTICATION, "unusable_key", String.valueOf(e.getMessage()));
-            throw new NoAccessException(
-                    new Permanent(fault),
-                    "authenticate",
-                    Phase.AUTHENTICATE,
-                    problem(
-                            ConnectionError.AUTH_FAILED,
-                            fault,
-                            "Put the key as ssh-keygen writes it, and its passphrase."),
-                    e);
+            throw LoginFaults.unusableKey(e);
         }
         ServerCheck check = new ServerCheck(route.hostKeys());
         ClientSession session;
@@ -326,7 +308,7 @@ final class SftpConnections implements AutoCloseable {
             return new SftpSession(session, check.seen(), route.channels());
         } catch (IOException e) {
             interruptedBy(e);
-            throw refused(e, check);
+            throw LoginFaults.refused(e, check);
         } finally {
             clock.tls(negotiating);
             if (!in) {
@@ -343,13 +325,13 @@ final class SftpConnections implements AutoCloseable {
                     .verify(time, CancelOption.CANCEL_ON_TIMEOUT, CancelOption.CANCEL_ON_INTERRUPT)
                     .getSession();
         } catch (IOException e) {
-            if (hasCause(e, InterruptedException.class) || e instanceof InterruptedIOException) {
+            if (LoginFaults.hasCause(e, InterruptedException.class) || e instanceof InterruptedIOException) {
                 Thread.currentThread().interrupt();
             }
-            if (hasCause(e, TimeoutException.class)) {
+            if (LoginFaults.hasCause(e, TimeoutException.class)) {
                 throw (IOException) new SocketTimeoutException("not connected in time").initCause(e);
             }
-            if (hasCause(e, ConnectException.class) && mentions(e, "refused")) {
+            if (LoginFaults.hasCause(e, ConnectException.class) && LoginFaults.mentions(e, "refused")) {
                 throw (IOException) new ConnectException("Connection refused").initCause(e);
             }
             throw e;
@@ -367,133 +349,11 @@ final class SftpConnections implements AutoCloseable {
         session.auth().verify(time, CancelOption.CANCEL_ON_TIMEOUT, CancelOption.CANCEL_ON_INTERRUPT);
     }
 
-    /// Connected, and not let in.
-    private static NoAccessException refused(IOException e, ServerCheck check) {
-        if (check.isMismatch() || check.hasNoSuchKey()) {
-            return otherKey(e, check);
-        }
-        if (hasCause(e, TimeoutException.class)) {
-            String step = check.isAccepted() ? "authenticate" : "host key";
-            return new NoAccessException(
-                    new Retryable(fault(ErrorCategory.TIMEOUT, "login_timeout", "the login took too long"), null),
-                    step,
-                    check.isAccepted() ? Phase.AUTHENTICATE : Phase.TLS,
-                    problem(
-                            ConnectionError.TIMEOUT,
-                            fault(ErrorCategory.TIMEOUT, "login_timeout", "the login took too long"),
-                            ConnectionError.TIMEOUT.hint()),
-                    e);
-        }
-        int code = disconnectCode(e);
-        if (code == SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE
-                || code == SshConstants.SSH2_DISCONNECT_AUTH_CANCELLED_BY_USER
-                || code == SshConstants.SSH2_DISCONNECT_ILLEGAL_USER_NAME) {
-            Fault fault = fault(ErrorCategory.AUTHENTICATION, "login_failed", "the server does not accept the login");
-            return new NoAccessException(
-                    new Permanent(fault),
-                    "authenticate",
-                    Phase.AUTHENTICATE,
-                    problem(ConnectionError.AUTH_FAILED, fault, ConnectionError.AUTH_FAILED.hint()),
-                    e);
-        }
-        if (code == SshConstants.SSH2_DISCONNECT_KEY_EXCHANGE_FAILED && mentions(e, "negotiate")) {
-            Fault fault = fault(
-                    ErrorCategory.CONFIGURATION,
-                    "no_common_algorithm",
-                    "the server and we have no algorithm in common");
-            return new NoAccessException(
-                    new Permanent(fault),
-                    "host key",
-                    Phase.TLS,
-                    problem(ConnectionError.PROTOCOL_ERROR, fault, "The server has only algorithms that are broken."),
-                    e);
-        }
-        if (code == SshConstants.SSH2_DISCONNECT_TOO_MANY_CONNECTIONS) {
-            return new NoAccessException(
-                    new Outcome.Throttled(
-                            fault(
-                                    ErrorCategory.THROTTLED,
-                                    "too_many_connections",
-                                    "the server has too many connections"),
-                            null),
-                    "authenticate",
-                    Phase.AUTHENTICATE,
-                    e);
-        }
-        return new NoAccessException(
-                new Retryable(
-                        fault(
-                                ErrorCategory.CONNECT,
-                                "connection_lost",
-                                "the connection broke before the login was done"),
-                        null),
-                check.isAccepted() ? "authenticate" : "host key",
-                check.isAccepted() ? Phase.AUTHENTICATE : Phase.TLS,
-                e);
-    }
-
-    private static NoAccessException otherKey(IOException e, ServerCheck check) {
-        String seen =
-                check.isMismatch() ? "the server has the key " + check.seen() : "the server has no key of that type";
-        Fault fault = fault(ErrorCategory.CONFIGURATION, "host_key_mismatch", seen + ", which host.keys does not list");
-        return new NoAccessException(
-                new Permanent(fault),
-                "host key",
-                Phase.TLS,
-                problem(ConnectionError.HOST_KEY_MISMATCH, fault, ConnectionError.HOST_KEY_MISMATCH.hint()),
-                e);
-    }
-
-    private static Outcome.Failed noChannel() {
-        return new Retryable(fault(ErrorCategory.RESPONSE, "no_channel", "the server opens no channel"), null);
-    }
-
-    private static Outcome.Failed noSubsystem() {
-        return new Retryable(
-                fault(ErrorCategory.RESPONSE, "no_subsystem", "the server lets the login in, and offers no SFTP"),
-                null);
-    }
-
-    private static Fault fault(ErrorCategory category, String code, String message) {
-        return Fault.of(category, "sftp_" + code, message);
-    }
-
-    private static Problem problem(ConnectionError error, Fault fault, String hint) {
-        return new Problem(error, String.valueOf(fault.message()), hint, null, false);
-    }
-
     private static void interruptedBy(IOException e) throws InterruptedException {
         boolean mark = Thread.interrupted();
-        if (mark || hasCause(e, InterruptedException.class) || e instanceof InterruptedIOException) {
+        if (mark || LoginFaults.hasCause(e, InterruptedException.class) || e instanceof InterruptedIOException) {
             throw new InterruptedException("stopped while connecting");
         }
-    }
-
-    private static int disconnectCode(Throwable e) {
-        for (Throwable t = e; t != null; t = t.getCause()) {
-            if (t instanceof SshException ssh && ssh.getDisconnectCode() > 0) {
-                return ssh.getDisconnectCode();
-            }
-        }
-        return 0;
-    }
-
-    private static boolean hasCause(Throwable e, Class<? extends Throwable> type) {
-        for (Throwable t = e; t != null; t = t.getCause()) {
-            if (type.isInstance(t)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean mentions(Throwable e, String text) {
-        for (Throwable t = e; t != null; t = t.getCause()) {
-            if (String.valueOf(t.getMessage()).contains(text)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     @Override
