@@ -19,6 +19,7 @@ import dev.waybill.worker.sink.egress.EgressGuard;
 import dev.waybill.worker.sink.egress.NameResolver;
 import dev.waybill.worker.sink.file.FileProvider;
 import dev.waybill.worker.sink.file.FileRoots;
+import dev.waybill.worker.sink.ftp.FtpProvider;
 import dev.waybill.worker.sink.http.HttpClient;
 import dev.waybill.worker.sink.oauth.AccessTokens;
 import dev.waybill.worker.sink.resend.ResendProvider;
@@ -28,6 +29,7 @@ import dev.waybill.worker.sink.sendgrid.SendGridProvider;
 import dev.waybill.worker.sink.ses.SesProvider;
 import dev.waybill.worker.sink.smtp.SmtpClient;
 import dev.waybill.worker.sink.smtp.SmtpProvider;
+import dev.waybill.worker.sink.sftp.SftpProvider;
 import dev.waybill.worker.sink.webhook.WebhookProvider;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -78,6 +80,9 @@ public final class Sinks implements AutoCloseable {
                 S3Provider.aws(http, secrets, ours, awsClients, aws, clock),
                 S3Provider.compatible(http, secrets, awsClients, aws, clock),
                 new FileProvider(new FileRoots(config.safety().fileRoots()), secrets, clock));
+                new FileProvider(new FileRoots(config.safety().fileRoots()), secrets, clock),
+                new SftpProvider(dialer, secrets, clock),
+                new FtpProvider(dialer, secrets, clock));
         Path spool = config.payload().spoolDir().resolve(config.worker().workerId());
         makeOwn(PayloadSettings.SPOOL_DIR, spool);
         payloads = new ReferencedPayloads(

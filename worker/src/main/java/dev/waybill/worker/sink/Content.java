@@ -48,7 +48,7 @@ public interface Content {
     final class UnreadableException extends IOException {
         private static final long serialVersionUID = 1;
 
-        UnreadableException(IOException cause) {
+        public UnreadableException(IOException cause) {
             super(cause);
         }
     }

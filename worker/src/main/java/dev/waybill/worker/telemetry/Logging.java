@@ -35,8 +35,9 @@ public final class Logging {
             "io.zonky",
             "org.apache.hc");
 
-    /// Their warnings are about what is as it should be: settings of another client in the same map, a standby that one
-    /// worker alone cannot have, a partition that was just given back.
+    /// Their warnings are about what is as it should be (settings of another client in the same map, a standby
+    /// that one worker alone cannot have, a partition that was just given back), or about what an attempt's
+    /// outcome says already.
     private static final List<String> MISLEADING = List.of(
             "org.apache.kafka.clients.producer.ProducerConfig",
             "org.apache.kafka.clients.consumer.ConsumerConfig",
@@ -44,7 +45,8 @@ public final class Logging {
             "org.apache.kafka.common.config.AbstractConfig",
             "org.apache.kafka.clients.consumer.internals.OffsetFetcherUtils",
             "org.apache.kafka.streams.processor.internals.assignment.DefaultStandbyTaskAssignor",
-            "org.apache.kafka.streams.processor.internals.StateDirectory");
+            "org.apache.kafka.streams.processor.internals.StateDirectory",
+            "org.apache.sshd");
 
     private Logging() {}
 

@@ -10,6 +10,7 @@ import dev.waybill.worker.sink.egress.EgressGuard;
 import dev.waybill.worker.sink.egress.NameResolver;
 import dev.waybill.worker.sink.file.FileProvider;
 import dev.waybill.worker.sink.file.FileRoots;
+import dev.waybill.worker.sink.ftp.FtpProvider;
 import dev.waybill.worker.sink.http.HttpClient;
 import dev.waybill.worker.sink.http.HttpLimits;
 import dev.waybill.worker.sink.oauth.AccessTokens;
@@ -20,6 +21,7 @@ import dev.waybill.worker.sink.ses.SesProvider;
 import dev.waybill.worker.sink.smtp.SmtpClient;
 import dev.waybill.worker.sink.smtp.SmtpLimits;
 import dev.waybill.worker.sink.smtp.SmtpProvider;
+import dev.waybill.worker.sink.sftp.SftpProvider;
 import dev.waybill.worker.sink.webhook.WebhookProvider;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,6 +81,16 @@ class ProviderPagesTest {
     @Test
     void file() throws IOException {
         check(new FileProvider(new FileRoots(List.of()), new FakeSecrets(), InstantSource.system()));
+    }
+
+    @Test
+    void transfer() throws IOException {
+        try (Dialer dialer = new Dialer(new EgressGuard(List.of(), NameResolver.system()));
+                SftpProvider sftp = new SftpProvider(dialer, new FakeSecrets(), InstantSource.system());
+                FtpProvider ftp = new FtpProvider(dialer, new FakeSecrets(), InstantSource.system())) {
+            check(sftp);
+            check(ftp);
+        }
     }
 
     private static void check(SinkProvider provider) throws IOException {

@@ -48,17 +48,34 @@ public final class Dialer implements AutoCloseable {
         resolvers.allowCoreThreadTimeOut(true);
     }
 
+    /// How a protocol connects to one address that was checked.
+    ///
+    /// @param <C> what it has then
+    @FunctionalInterface
+    public interface Connector<C> {
+        /// Connects to exactly this address. An interrupt ends it, and leaves the thread interrupted.
+        ///
+        /// @throws SocketTimeoutException if it takes longer than the timeout
+        C connect(InetSocketAddress address, Duration timeout) throws IOException;
+    }
+
     /// Connects, trying the name's addresses in turn. The name's lookup and the connect are noted on the clock.
     ///
     /// @throws DialException        if there is no connection within the timeout
     /// @throws InterruptedException if the caller was interrupted; on a virtual thread this works at any point
     public Socket dial(String host, int port, Duration timeout, PhaseClock clock)
             throws DialException, InterruptedException {
+        return dial(host, port, timeout, clock, Dialer::connect);
+    }
+
+    /// The same for a protocol whose library opens its sockets itself: it is given the addresses, and looks nothing up.
+    public <C> C dial(String host, int port, Duration timeout, PhaseClock clock, Connector<C> connector)
+            throws DialException, InterruptedException {
         long end = System.nanoTime() + timeout.toNanos();
         List<InetAddress> addresses = resolve(host, port, end, clock);
         long connecting = System.nanoTime();
         try {
-            return connect(addresses, port, end);
+            return connect(addresses, port, end, connector);
         } finally {
             clock.connect(connecting);
         }
@@ -90,14 +107,14 @@ public final class Dialer implements AutoCloseable {
 
     /// Each address gets an equal share of what is left, so that one that swallows packets does not hide the
     /// next.
-    private static Socket connect(List<InetAddress> addresses, int port, long end)
+    private static <C> C connect(List<InetAddress> addresses, int port, long end, Connector<C> connector)
             throws DialException, InterruptedException {
         int tries = Math.min(addresses.size(), ADDRESSES_TRIED);
         DialException last = null;
         for (int i = 0; i < tries; i++) {
             Duration share = Duration.ofNanos(end - System.nanoTime()).dividedBy(tries - i);
             try {
-                return connect(new InetSocketAddress(addresses.get(i), port), share);
+                return connector.connect(new InetSocketAddress(addresses.get(i), port), share);
             } catch (IOException e) {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
