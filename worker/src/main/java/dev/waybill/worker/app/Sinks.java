@@ -27,9 +27,9 @@ import dev.waybill.worker.sink.s3.S3Provider;
 import dev.waybill.worker.sink.secret.ConfigProviderSecrets;
 import dev.waybill.worker.sink.sendgrid.SendGridProvider;
 import dev.waybill.worker.sink.ses.SesProvider;
+import dev.waybill.worker.sink.sftp.SftpProvider;
 import dev.waybill.worker.sink.smtp.SmtpClient;
 import dev.waybill.worker.sink.smtp.SmtpProvider;
-import dev.waybill.worker.sink.sftp.SftpProvider;
 import dev.waybill.worker.sink.webhook.WebhookProvider;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,7 +79,6 @@ public final class Sinks implements AutoCloseable {
                 new SesProvider(http, secrets, ours, awsClients, aws, clock),
                 S3Provider.aws(http, secrets, ours, awsClients, aws, clock),
                 S3Provider.compatible(http, secrets, awsClients, aws, clock),
-                new FileProvider(new FileRoots(config.safety().fileRoots()), secrets, clock));
                 new FileProvider(new FileRoots(config.safety().fileRoots()), secrets, clock),
                 new SftpProvider(dialer, secrets, clock),
                 new FtpProvider(dialer, secrets, clock));
