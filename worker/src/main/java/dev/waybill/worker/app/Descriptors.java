@@ -33,10 +33,12 @@ record Descriptors(WorkerConfig config, long limit) implements StartupChecks.Che
     /// Connection tests and downloads of a worker that has no sinks.
     private static final int CONCURRENCY_MIN = 16;
 
-    /// Kinds whose attempts need no connection of the HTTP pool but a file of their own.
-    private static final Set<Kind> WITH_FILES = Set.of(Kind.STORAGE);
+    /// Kinds with providers whose attempts take a connection of the HTTP pool. One that writes a file takes none, and
+    /// leaves its place to an idle one.
+    private static final Set<Kind> WITH_HTTP = Set.of(Kind.WEBHOOK, Kind.EMAIL, Kind.STORAGE);
 
-    private static final Set<Kind> WITH_HTTP = Set.of(Kind.WEBHOOK);
+    /// Those whose connections are their own.
+    private static final Set<Kind> OTHERS = Set.of(Kind.TRANSFER);
 
     /// By what the system allows this process; without a bound where it does not say.
     static Descriptors of(WorkerConfig config) {
@@ -50,7 +52,7 @@ record Descriptors(WorkerConfig config, long limit) implements StartupChecks.Che
     /// Whether all attempts that may run at a time can have the files they need.
     @Override
     public List<String> faults() {
-        long attempts = attempts(WITH_HTTP) + attempts(WITH_FILES);
+        long attempts = attempts(WITH_HTTP) + attempts(OTHERS);
         long wanted = attempts + copies();
         if (wanted <= room()) {
             return List.of();
@@ -64,7 +66,7 @@ record Descriptors(WorkerConfig config, long limit) implements StartupChecks.Che
     /// Bounds of the connections to receivers: one for every attempt, and idle ones as far as there is room.
     PoolLimits http() {
         long concurrency = Math.max(CONCURRENCY_MIN, attempts(WITH_HTTP));
-        long total = Math.max(concurrency, Math.min(CONNECTIONS_MAX, room() - attempts(WITH_FILES) - copies()));
+        long total = Math.max(concurrency, Math.min(CONNECTIONS_MAX, room() - attempts(OTHERS) - copies()));
         return HttpLimits.of(Math.toIntExact(concurrency), Math.toIntExact(total));
     }
 
@@ -77,7 +79,7 @@ record Descriptors(WorkerConfig config, long limit) implements StartupChecks.Che
     private long copies() {
         boolean allowed = !config.payload().fileRoots().isEmpty()
                 || !config.payload().httpHosts().isEmpty();
-        return allowed ? attempts(WITH_HTTP) + attempts(WITH_FILES) : 0;
+        return allowed ? attempts(WITH_HTTP) + attempts(OTHERS) : 0;
     }
 
     private long attempts(Set<Kind> kinds) {

@@ -53,6 +53,8 @@ public final class Sinks implements AutoCloseable {
     private final Dialer dialer;
     private final HttpClient http;
     private final SmtpClient smtp;
+    private final SftpProvider sftp;
+    private final FtpProvider ftp;
     private final AwsIdentities aws;
     private final List<SinkProvider> providers;
     private final ReferencedPayloads payloads;
@@ -71,6 +73,8 @@ public final class Sinks implements AutoCloseable {
         WorkerIdentity ours = new WorkerIdentity(config.safety().awsWorkerIdentity());
         AwsClients awsClients = new AwsClients(Version.current());
         aws = new AwsIdentities(secrets, awsClients, clock);
+        sftp = new SftpProvider(dialer, secrets, clock);
+        ftp = new FtpProvider(dialer, secrets, clock);
         providers = List.of(
                 new WebhookProvider(http, secrets, clock, Version.current()),
                 new SendGridProvider(http, secrets, clock, Version.current()),
@@ -80,8 +84,8 @@ public final class Sinks implements AutoCloseable {
                 S3Provider.aws(http, secrets, ours, awsClients, aws, clock),
                 S3Provider.compatible(http, secrets, awsClients, aws, clock),
                 new FileProvider(new FileRoots(config.safety().fileRoots()), secrets, clock),
-                new SftpProvider(dialer, secrets, clock),
-                new FtpProvider(dialer, secrets, clock));
+                sftp,
+                ftp);
         Path spool = config.payload().spoolDir().resolve(config.worker().workerId());
         makeOwn(PayloadSettings.SPOOL_DIR, spool);
         payloads = new ReferencedPayloads(
@@ -132,7 +136,7 @@ public final class Sinks implements AutoCloseable {
 
     /// How the connections to receivers are used, by what they speak.
     Map<String, Supplier<PoolUse>> connections() {
-        return Map.of("http", http::use, "smtp", smtp::use);
+        return Map.of("http", http::use, "smtp", smtp::use, "sftp", sftp::use, "ftp", ftp::use);
     }
 
     public Secrets secrets() {

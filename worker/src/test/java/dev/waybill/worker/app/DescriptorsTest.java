@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waybill.worker.config.WorkerConfig;
 import dev.waybill.worker.pool.PoolLimits;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -39,10 +40,12 @@ class DescriptorsTest {
     }
 
     @Test
-    void files_that_are_written_count_and_kinds_that_nobody_serves_do_not() {
+    void attempts_of_every_kind_that_is_served_count() {
         assertThat(descriptors(1_024, 500, "webhook").faults()).isEmpty();
-        assertThat(descriptors(1_024, 500, "webhook,email,transfer").faults()).isEmpty();
-        assertThat(descriptors(1_024, 500, "webhook,storage").faults()).hasSize(1);
+        for (String other : List.of("email", "storage", "transfer")) {
+            assertThat(descriptors(1_024, 500, other).faults()).isEmpty();
+            assertThat(descriptors(1_024, 500, "webhook," + other).faults()).hasSize(1);
+        }
     }
 
     @Test
@@ -57,8 +60,10 @@ class DescriptorsTest {
         assertThat(descriptors(2_665, 1_000, "webhook", roots).faults()).hasSize(1);
         assertThat(descriptors(2_665, 500, "webhook,storage", roots).faults()).hasSize(1);
 
-        PoolLimits room = descriptors(4_096, 500, "webhook,storage", roots).http();
-        assertThat(room.total()).as("3 072 less 500 files and 1 000 copies").isEqualTo(1_572);
+        PoolLimits room = descriptors(4_096, 500, "webhook,transfer", roots).http();
+        assertThat(room.total())
+                .as("3 072 less 500 connections of others and 1 000 copies")
+                .isEqualTo(1_572);
     }
 
     @Test
@@ -67,7 +72,7 @@ class DescriptorsTest {
         assertThat(small.perPeer()).isEqualTo(500);
         assertThat(small.total()).isEqualTo(768);
 
-        PoolLimits shared = descriptors(2_048, 500, "webhook,storage").http();
+        PoolLimits shared = descriptors(2_048, 500, "webhook,transfer").http();
         assertThat(shared.total()).isEqualTo(1_036);
 
         assertThat(descriptors(1 << 20, 500, "webhook").http().total()).isEqualTo(8_192);

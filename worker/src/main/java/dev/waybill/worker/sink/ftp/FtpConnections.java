@@ -10,6 +10,7 @@ import dev.waybill.worker.pool.BackingOffException;
 import dev.waybill.worker.pool.Lease;
 import dev.waybill.worker.pool.Pool;
 import dev.waybill.worker.pool.PoolLimits;
+import dev.waybill.worker.pool.PoolUse;
 import dev.waybill.worker.pool.Pooled;
 import dev.waybill.worker.sink.ConnectionReport.Phase;
 import dev.waybill.worker.sink.PhaseClock;
@@ -283,6 +284,10 @@ final class FtpConnections implements AutoCloseable {
         if (Thread.interrupted()) {
             throw new InterruptedException("stopped while connecting");
         }
+    }
+
+    PoolUse use() {
+        return pool.use();
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.waybill.worker.pool.BackingOffException;
 import dev.waybill.worker.pool.Lease;
 import dev.waybill.worker.pool.Pool;
 import dev.waybill.worker.pool.PoolLimits;
+import dev.waybill.worker.pool.PoolUse;
 import dev.waybill.worker.pool.Share;
 import dev.waybill.worker.pool.Sharing;
 import dev.waybill.worker.pool.SlowPeerException;
@@ -354,6 +355,10 @@ final class SftpConnections implements AutoCloseable {
         if (mark || LoginFaults.hasCause(e, InterruptedException.class) || e instanceof InterruptedIOException) {
             throw new InterruptedException("stopped while connecting");
         }
+    }
+
+    PoolUse use() {
+        return pool.use();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.waybill.worker.sink.sftp;
 import dev.waybill.schemas.Kind;
 import dev.waybill.topology.model.Delivery;
 import dev.waybill.topology.model.Destination;
+import dev.waybill.worker.pool.PoolUse;
 import dev.waybill.worker.sink.BatchLimits;
 import dev.waybill.worker.sink.Secrets;
 import dev.waybill.worker.sink.Sink;
@@ -86,6 +87,11 @@ public final class SftpProvider implements SinkProvider {
     @Override
     public @Nullable BatchLimits batches(Destination destination, Delivery delivery) {
         return TransferSettings.batches(destination, delivery);
+    }
+
+    /// How its connections are used.
+    public PoolUse use() {
+        return connections.use();
     }
 
     @Override
