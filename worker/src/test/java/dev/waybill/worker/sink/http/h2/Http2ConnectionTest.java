@@ -72,6 +72,15 @@ class Http2ConnectionTest {
         return connection;
     }
 
+    /// One with an answer, before which the server's acknowledgement of our settings came: a frame that comes later is
+    /// no
+    /// silence.
+    private Http2Connection settled() throws Exception {
+        Http2Connection connection = connect(1);
+        assertThat(status(connection)).isEqualTo(204);
+        return connection;
+    }
+
     private void pass(Duration time) {
         passed.addAndGet(time.toNanos());
     }
@@ -115,7 +124,7 @@ class Http2ConnectionTest {
 
     @Test
     void whoever_is_silent_is_asked_and_stays_if_he_answers() throws Exception {
-        Http2Connection connection = connect(1);
+        Http2Connection connection = settled();
         for (int i = 1; i <= 3; i++) {
             pass(Duration.ofSeconds(6));
             assertThat(connection.isUsable()).isTrue();
@@ -128,7 +137,7 @@ class Http2ConnectionTest {
     @Test
     void whoever_does_not_answer_is_given_up() throws Exception {
         server.answerNoPings();
-        Http2Connection connection = connect(1);
+        Http2Connection connection = settled();
         pass(Duration.ofSeconds(6));
         assertThat(connection.tend()).isTrue();
         awaitPings(1);
