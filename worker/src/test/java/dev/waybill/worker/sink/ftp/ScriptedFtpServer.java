@@ -1,5 +1,6 @@
 package dev.waybill.worker.sink.ftp;
 
+import dev.waybill.worker.sink.transfer.TransferContractTest;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /// As much of an FTP server (RFC 959, 3659) as is needed, on a directory. It can refuse to store files, or fall
 /// silent or break off when a file is to get its name.
-final class ScriptedFtpServer implements AutoCloseable {
+final class ScriptedFtpServer implements TransferContractTest.Peer {
 
     static final String USER = "waybill";
 
@@ -61,7 +62,8 @@ final class ScriptedFtpServer implements AutoCloseable {
         return server;
     }
 
-    int port() {
+    @Override
+    public int port() {
         return listener.getLocalPort();
     }
 
@@ -69,7 +71,8 @@ final class ScriptedFtpServer implements AutoCloseable {
         return commands;
     }
 
-    void acceptPassword(String other) {
+    @Override
+    public void acceptPassword(String other) {
         password = other;
     }
 
@@ -87,13 +90,20 @@ final class ScriptedFtpServer implements AutoCloseable {
         refusedNames = names;
     }
 
+    @Override
+    public void refuse(boolean forNow, String prefix) {
+        refuse(forNow ? "451 local error" : "550 permission denied", forNow, name -> name.startsWith(prefix));
+    }
+
     /// Does not answer when a file is to get its name.
-    void hangAtRename() {
+    @Override
+    public void hangAtRename() {
         hangs = true;
     }
 
     /// Breaks off after so many files have got their name, before it says so.
-    void breakAfterRenames(int files) {
+    @Override
+    public void breakAfterRenames(int files) {
         breaks = new CyclicBarrier(files);
     }
 

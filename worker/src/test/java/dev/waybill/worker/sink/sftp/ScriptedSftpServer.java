@@ -1,5 +1,6 @@
 package dev.waybill.worker.sink.sftp;
 
+import dev.waybill.worker.sink.transfer.TransferContractTest;
 import java.io.IOException;
 import java.nio.file.CopyOption;
 import java.nio.file.Files;
@@ -27,6 +28,7 @@ import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.session.ServerSession;
 import org.apache.sshd.sftp.SftpModuleProperties;
+import org.apache.sshd.sftp.common.SftpConstants;
 import org.apache.sshd.sftp.common.SftpException;
 import org.apache.sshd.sftp.server.AbstractSftpEventListenerAdapter;
 import org.apache.sshd.sftp.server.Handle;
@@ -35,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 
 /// MINA's server on a directory, which can refuse to write files, or fall silent or break off when a file is to
 /// get its name.
-final class ScriptedSftpServer implements AutoCloseable {
+final class ScriptedSftpServer implements TransferContractTest.Peer {
 
     static final String USER = "waybill";
 
@@ -88,7 +90,8 @@ final class ScriptedSftpServer implements AutoCloseable {
         }
     }
 
-    int port() {
+    @Override
+    public int port() {
         return server.getPort();
     }
 
@@ -105,7 +108,8 @@ final class ScriptedSftpServer implements AutoCloseable {
         return channels.get();
     }
 
-    void acceptPassword(String other) {
+    @Override
+    public void acceptPassword(String other) {
         password = other;
     }
 
@@ -138,13 +142,23 @@ final class ScriptedSftpServer implements AutoCloseable {
         refusedNames = names;
     }
 
+    @Override
+    public void refuse(boolean forNow, String prefix) {
+        refuse(
+                forNow ? SftpConstants.SSH_FX_FAILURE : SftpConstants.SSH_FX_PERMISSION_DENIED,
+                forNow,
+                name -> name.startsWith(prefix));
+    }
+
     /// Does not answer when a file is to get its name.
-    void hangAtRename() {
+    @Override
+    public void hangAtRename() {
         hangs = true;
     }
 
     /// Breaks off after so many files have got their name, before it says so.
-    void breakAfterRenames(int files) {
+    @Override
+    public void breakAfterRenames(int files) {
         breaks = new CyclicBarrier(files);
     }
 
